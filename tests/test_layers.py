@@ -1,0 +1,356 @@
+"""Who may import whom, and a few rules of the house, read from the source of every module.
+
+The tables below are the drawing; a module that stands in none of them is refused, so that
+somebody decides where it belongs.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "batchcap"
+
+MAX_FILE_LINES = 350
+MAX_FUNCTION_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a module may import: ours by prefix below batchcap, theirs by top-level name.
+
+    ``apart``: its modules never import one another. ``pure``: see PURE_REFUSES.
+    """
+
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    apart: bool = False
+    pure: bool = False
+
+
+VALUES = ("records", "errors")
+EDGES = ("agency", "atomic", "models", "preset", "tokenizer")
+NOUNS = ("photos", "captions", "batches", "metadata")
+OPENED = ("config", "settings", "ledger", "providers", "metadata.exiftool", "metadata.pool")
+PLANNING = ("metadata.tags", "metadata.keywords", "metadata.limits", "metadata.tagmap")
+TOOLS = ("fan_out", "interrupt", "request")
+READING = ("workspace", "settings", "ledger", "photos", *TOOLS, *VALUES)
+SHOWING = ("demo", "ide", "sandbox")
+BELOW = (*READING, *EDGES, *NOUNS, *SHOWING, "archive", "config", "providers", "writing")
+
+# The longest name that fits a module is its layer.
+LAYERS = {
+    "": Layer(),
+    "__main__": Layer(("cli",)),
+    "cli": Layer(
+        ("stages", "boundary", "render", "workspace", "config", "settings", *SHOWING, *VALUES),
+        ("click",),
+    ),
+    "boundary": Layer(("render", *VALUES)),  # the one place that catches
+    "render": Layer(("tables", *VALUES), ("rich",)),
+    "tables": Layer(VALUES),
+    "stages": Layer(BELOW, apart=True),
+    "stages.run": Layer(("stages", *BELOW)),
+    "archive": Layer(READING),  # what build and estimate share
+    "writing": Layer(("captions", "metadata", "photos", *VALUES)),
+    "workspace": Layer((*OPENED, "batches.queue", "fan_out", *EDGES, *VALUES), ("filelock",)),
+    "config": Layer(("settings", "preset", "models", *VALUES), ("pydantic",)),
+    "settings": Layer(VALUES, ("pydantic",)),
+    "atomic": Layer(VALUES),
+    "models": Layer(VALUES),
+    "agency": Layer(("captions", *VALUES), ("pydantic",)),
+    "preset": Layer(("captions.quality", *VALUES), ("pydantic",)),  # names the rules there are
+    "tokenizer": Layer(("atomic", *VALUES), ("tiktoken",)),
+    "fan_out": Layer(VALUES),
+    "interrupt": Layer(VALUES),
+    "request": Layer(("batches", "captions", "settings", *VALUES), pure=True),
+    "photos": Layer(VALUES, ("PIL", "piexif")),
+    "photos.facts": Layer(VALUES, pure=True),
+    "captions": Layer(VALUES, ("pydantic",), pure=True),
+    "batches": Layer(VALUES, pure=True),
+    "metadata": Layer(VALUES, ("exiftool",)),
+    **dict.fromkeys(PLANNING, Layer((*PLANNING, *VALUES), pure=True)),
+    "providers": Layer(("batches", "atomic", *VALUES), ("openai", "httpx2")),
+    "ledger": Layer(VALUES, ("sqlite3",)),
+    "sandbox": Layer((), ("starlette", "uvicorn", "python_multipart", "PIL", "sqlite3")),
+    "demo": Layer(("records",), ("PIL", "piexif")),
+    "ide": Layer(),
+    "records": Layer(),
+    "errors": Layer(),
+}
+
+# In the standard library, and still to be named in a layer's ``theirs``.
+RESERVED = {"sqlite3"}
+
+# File, clock, network, database, randomness, process. PurePath and urllib.parse only work on text.
+PURE_REFUSES = {
+    *("os", "pathlib", "glob", "shutil", "tempfile", "fileinput", "mmap", "tomllib", "logging"),
+    *("time", "sched", "random", "secrets", "uuid", "locale", "ctypes", "importlib"),
+    *("socket", "ssl", "http", "urllib", "asyncio", "selectors", "requests"),
+    *("sqlite3", "dbm", "shelve", "subprocess", "signal", "threading", "multiprocessing"),
+    *("concurrent", "PIL"),
+}
+PURE_ALLOWS = {"urllib.parse", "pathlib.PurePath", "pathlib.PurePosixPath"}
+PURE_REFUSES_CALLS = {"open", "input", "now", "utcnow", "today", "read_text", "write_text"}
+
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "misc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One source file: its name below batchcap ("" for the package itself), and its tree."""
+
+    name: str
+    shown: str
+    source: str
+    known: frozenset[str]
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.source)
+
+    @property
+    def layer(self) -> tuple[str, Layer] | None:
+        fits = [key for key in LAYERS if key and _within(self.name, key)]
+        key = max(fits, key=len, default="" if self.name == "" else None)
+        return None if key is None else (key, LAYERS[key])
+
+
+Rule = Callable[[Module], Iterator[tuple[int, str]]]
+
+
+def _within(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(prefix + ".")
+
+
+def _imports(module: Module) -> Iterator[tuple[int, str]]:
+    """Every imported name with its line, also inside functions and under TYPE_CHECKING."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, each.name) for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from ((node.lineno, f"{node.module}.{each.name}") for each in node.names)
+
+
+def _calls(module: Module) -> Iterator[tuple[int, str]]:
+    """Every call with its line: ``print`` of ``print(…)``, ``now`` of ``datetime.now(…)``."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
+def layers(module: Module) -> Iterator[tuple[int, str]]:
+    found = module.layer
+    if found is None:
+        yield 1, "no layer in tests/test_layers.py says where this module belongs"
+        return
+    key, layer = found
+    for line, name in _imports(module):
+        top, _, rest = name.partition(".")
+        if top == "batchcap":
+            target = rest if rest in module.known else rest.rpartition(".")[0]
+            own = target == module.name or (not layer.apart and _within(target, key) and key != "")
+            if target and not own and not any(_within(target, ours) for ours in layer.ours):
+                yield line, f"{key or 'batchcap'} never imports batchcap.{target}"
+        elif top not in layer.theirs and (top in RESERVED or top not in sys.stdlib_module_names):
+            yield line, f"{key or 'batchcap'} never imports {top}"
+
+
+def purity(module: Module) -> Iterator[tuple[int, str]]:
+    if module.layer is None or not module.layer[1].pure:
+        return
+    for line, name in _imports(module):
+        if any(_within(name, allowed) for allowed in PURE_ALLOWS):
+            continue
+        if any(_within(name, refused) for refused in PURE_REFUSES):
+            yield line, f"a pure module never imports {name}"
+    for line, name in _calls(module):
+        if name in PURE_REFUSES_CALLS:
+            yield line, f"a pure module never calls {name}()"
+
+
+def absolute_imports(module: Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node.lineno, "imports are absolute"
+    for line, name in _calls(module):
+        if name in {"import_module", "__import__"} and not _within(module.name, "cli"):
+            yield line, "an import by name hides who imports whom"
+
+
+def printing(module: Module) -> Iterator[tuple[int, str]]:
+    for line, name in _calls(module):
+        if name == "print" and not _within(module.name, "render"):
+            yield line, "nothing prints but render"
+
+
+def lengths(module: Module) -> Iterator[tuple[int, str]]:
+    if (lines := len(module.source.splitlines())) > MAX_FILE_LINES:
+        yield lines, f"{lines} lines in a file, {MAX_FILE_LINES} at most"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > MAX_FUNCTION_LINES:
+                yield node.lineno, f"{node.name}: {lines} lines, {MAX_FUNCTION_LINES} at most"
+
+
+def names(module: Module) -> Iterator[tuple[int, str]]:
+    if EMPTY_NAMES.intersection(module.name.split(".")):
+        yield 1, "a name that says what is inside, please"
+
+
+def broad_excepts(module: Module) -> Iterator[tuple[int, str]]:
+    lines = module.source.splitlines()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ExceptHandler) and not _raises_again(node):
+            caught = ast.unparse(node.type) if node.type else "BaseException"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+            caught = ast.unparse(node)
+        else:
+            continue
+        comment = re.sub(
+            r"noqa(: *([A-Z]+\d+,? *)+)?", "", lines[node.lineno - 1].partition("#")[2]
+        )
+        if re.search(r"\b(Base)?Exception\b", caught) and not re.search(r"\w{3}", comment):
+            yield node.lineno, "a broad except says why on its own line"
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Whether it only tidies up: what was raised goes on."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def state(module: Module) -> Iterator[tuple[int, str]]:
+    inside: set[tuple[int, int]] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Global):
+            yield node.lineno, "no global state"
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inside.update(map(_place, ast.walk(node)))
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Attribute) or _place(node) in inside:
+            continue
+        if node.attr in {"environ", "getenv"}:
+            yield node.lineno, "the environment is never read at import"
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+RULES = (layers, purity, absolute_imports, printing, lengths, names, broad_excepts, state)
+
+
+def _modules() -> list[Module]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    dotted = [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in paths]
+    known = [name.removesuffix("__init__").removesuffix(".") for name in dotted]
+    return [
+        Module(
+            name=name,
+            shown=path.relative_to(ROOT).as_posix(),
+            source=path.read_text(encoding="utf-8"),
+            known=frozenset(known),
+        )
+        for name, path in zip(known, paths, strict=True)
+    ]
+
+
+def _sample() -> list[str]:
+    """The first module of each layer: a cycle shows when it is imported before all others."""
+    first: dict[str, str] = {}
+    for module in _modules():
+        if module.layer is not None and module.name not in {"", "__main__"}:
+            first.setdefault(module.layer[0], f"batchcap.{module.name}")
+    return sorted(first.values())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_module_keeps_the_rule(rule: Rule) -> None:
+    broken = {
+        f"{module.shown}:{line}: {what}" for module in _modules() for line, what in rule(module)
+    }
+    assert not broken, "\n" + "\n".join(sorted(broken))
+
+
+def test_every_layer_names_something_that_exists() -> None:
+    missing = sorted(LAYERS.keys() - {module.name for module in _modules()})
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", _sample())
+def test_a_module_can_be_imported_before_all_others(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {name}"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+KNOWN = frozenset({"", "stages", "stages.build", "stages.submit", "photos.image", "records"})
+TRY = "try:\n    x\nexcept {}\n    y"
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "source", "line"),
+    [
+        (layers, "ledger.rows", "import batchcap.stages.build", 1),
+        (layers, "photos.scan", "def f():\n    from batchcap.ledger import Ledger", 2),
+        (layers, "photos.facts", "from batchcap.photos import image", 1),
+        (layers, "stages.build", "from batchcap.stages.submit import submit", 1),
+        (layers, "stages.build", "from batchcap.stages import submit", 1),
+        (layers, "stages.build", "from batchcap import stages", 1),
+        (layers, "stages.build", "import sqlite3", 1),
+        (layers, "sandbox.server", "from batchcap.records import Task", 1),
+        (layers, "nowhere", "", 1),
+        (purity, "captions.reply", "import os.path", 1),
+        (purity, "batches.jsonl", "from pathlib import Path", 1),
+        (purity, "batches.jsonl", "def f(p):\n    return open(p)", 2),
+        (purity, "metadata.tags", "from datetime import datetime\nx = datetime.now()", 2),
+        (absolute_imports, "photos.scan", "from . import image", 1),
+        (absolute_imports, "stages.build", "importlib.import_module('click')", 1),
+        (printing, "stages.build", "print('done')", 1),
+        (lengths, "cli", "x = 1\n" * 351, 351),
+        (lengths, "cli", "def f():\n" + "    x = 1\n" * 60, 1),
+        (names, "photos.utils", "", 1),
+        (broad_excepts, "cli", TRY.format("Exception:"), 3),
+        (broad_excepts, "cli", TRY.format(":"), 3),
+        (broad_excepts, "cli", TRY.format("(OSError, Exception):  # noqa: BLE001, S110"), 3),
+        (broad_excepts, "cli", "with suppress(Exception):\n    x", 1),
+        (state, "cli", "def f():\n    global x", 2),
+        (state, "cli", "import os\nHOME = os.environ['HOME']", 2),
+    ],
+)
+def test_the_rule_sees_what_breaks_it(rule: Rule, name: str, source: str, line: int) -> None:
+    module = Module(name, f"{name}.py", source, KNOWN)
+    assert [where for where, _ in rule(module)] == [line]
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "source"),
+    [
+        (layers, "stages.run", "from batchcap.stages import build\nimport json"),
+        (layers, "photos.scan", "from batchcap.photos.image import shrink\nimport PIL.Image"),
+        (layers, "ledger", "import sqlite3\nfrom batchcap import __version__, records"),
+        (purity, "batches.jsonl", "from urllib.parse import quote\nfrom pathlib import PurePath"),
+        (purity, "ledger", "import os\nopen('x')"),
+        (printing, "render", "print('done')"),
+        (lengths, "cli", "def f():\n" + "    x = 1\n" * 59),
+        (broad_excepts, "cli", TRY.format("Exception:  # noqa: BLE001 the boundary")),
+        (broad_excepts, "cli", TRY.format("OSError:")),
+        (broad_excepts, "cli", TRY.format("Exception:\n    z") + "\n    raise"),
+        (state, "cli", "import os\ndef f():\n    return os.environ['HOME']"),
+    ],
+)
+def test_the_rule_lets_pass_what_keeps_it(rule: Rule, name: str, source: str) -> None:
+    assert not list(rule(Module(name, f"{name}.py", source, KNOWN)))
