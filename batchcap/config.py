@@ -1,0 +1,219 @@
+"""Layers of settings, each value with its origin.
+
+Takes a workspace folder, the environment and flags; gives a frozen ``Config``. Reads files, never
+writes one. Order: default.toml < preset < provider < batchcap.toml < environment < flags.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from batchcap.errors import ConfigError, WorkspaceMissing
+from batchcap.preset import load_preset
+from batchcap.records import Dialect, Preset
+from batchcap.settings import Settings
+
+FILE = "batchcap.toml"
+PREFIX = "BATCHCAP_"
+# Variables of that prefix which are no settings.
+NO_SETTING = {"BATCHCAP_WORKSPACE"}
+# Where a key is likely to have been pasted by mistake: OpenAI's begin so.
+LOOKS_LIKE_KEY = re.compile(r"\b(sk|gsk)[-_][A-Za-z0-9_-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings with the preset and the dialect they name; ``origins`` maps key to its layer."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    preset: Preset
+    dialect: Dialect
+
+
+def configs_folder() -> Path:
+    """Return the folder of shipped configs: inside the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def load_config(
+    workspace: Path, environ: Mapping[str, str], flags: Mapping[str, str] | None = None
+) -> Config:
+    """Return the workspace's settings from all layers.
+
+    Raises WorkspaceMissing without batchcap.toml, ConfigError naming the file and the key.
+    """
+    path = workspace / FILE
+    if not path.is_file():
+        raise WorkspaceMissing(
+            f"There is no {FILE} in {workspace}.",
+            hint="batchcap init --photos FOLDER",
+        )
+    own = read_toml(path)
+    return layered(own, environ, flags or {}, workspace)
+
+
+def layered(
+    own: Mapping[str, Any], environ: Mapping[str, str], flags: Mapping[str, str], base: Path
+) -> Config:
+    """Lay ``own`` (batchcap.toml), environment and flags over the shipped layers."""
+    configs = configs_folder()
+    default = read_toml(configs / "default.toml")
+    known = _flat(default)
+    tops = [
+        (_known(_flat(own), known, FILE), FILE),
+        (_from_environ(environ, known), "environment"),
+        (_from_flags(flags, known), "--set"),
+    ]
+    asked = _merged([(known, "default"), *tops])[0]
+    preset, preset_layer = load_preset(_text(asked, "preset", base), configs)
+    name = _text(asked, "provider.name", base)
+    dialect, provider_layer = load_provider(name, configs)
+    values, origins = _merged(
+        [
+            (known, "default"),
+            (_known(_flat(preset_layer), known, f"preset {asked['preset']}"), "preset"),
+            (_known(_flat(provider_layer), known, f"provider {name}"), "provider"),
+            *tops,
+        ]
+    )
+    return Config(_validated(values, origins), origins, preset, dialect)
+
+
+def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:
+    """Return a provider's dialect and its layer of settings; ``name`` or a path to a file."""
+    path = Path(name) if name.endswith(".toml") else configs / "providers" / f"{name}.toml"
+    if not path.is_file():
+        there = sorted(each.stem for each in (configs / "providers").glob("*.toml"))
+        raise ConfigError(
+            f"There is no provider {name!r}; there are {', '.join(there)}.{_near(name, there)}",
+            hint="batchcap config",
+        )
+    data = read_toml(path)
+    if unknown := sorted(set(data) - {"summary", "settings", "dialect"}):
+        allowed = ["summary", "settings", "dialect"]
+        raise ConfigError(f"{path.name}: unknown key {unknown[0]!r}.{_near(unknown[0], allowed)}")
+    given = data.get("dialect", {})
+    fields = list(Dialect.__dataclass_fields__)
+    for key, value in given.items():
+        if key not in fields:
+            raise ConfigError(f"{path.name}: unknown key 'dialect.{key}'.{_near(key, fields)}")
+        if type(value) is not type(getattr(Dialect(), key)):
+            raise ConfigError(f"{path.name}: dialect.{key} does not take {value!r}.")
+    return Dialect(**given), dict(data.get("settings", {}))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return a TOML file's content; ConfigError names the file and the place of a fault."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{path.name} is not valid TOML: {error}.", hint=f"correct {path} and try again"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.name} is not UTF-8 text: {error.reason}.") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, f"{name}."))
+        else:
+            flat[name] = value
+    return flat
+
+
+def _known(given: dict[str, Any], known: Mapping[str, Any], where: str) -> dict[str, Any]:
+    for key, value in given.items():
+        if isinstance(value, str) and LOOKS_LIKE_KEY.search(value):
+            raise ConfigError(
+                f"{where}: {key} looks like an API key. A key is never stored: "
+                "name an environment variable in provider.api_key_env instead.",
+                hint=f"remove the key from {where}",
+            )
+        if key not in known:
+            raise ConfigError(
+                f"{where}: unknown key {key!r}.{_near(key, list(known))}", hint="batchcap config"
+            )
+    return given
+
+
+def _near(word: str, words: list[str]) -> str:
+    last = {each.rpartition(".")[2]: each for each in words}
+    close = difflib.get_close_matches(word, words, 1, 0.6) or [
+        last[each] for each in difflib.get_close_matches(word.rpartition(".")[2], list(last), 1)
+    ]
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _from_environ(environ: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
+    given: dict[str, str] = {}
+    for name, value in environ.items():
+        if not name.upper().startswith(PREFIX) or name.upper() in NO_SETTING:
+            continue
+        given[name[len(PREFIX) :].lower().replace("__", ".")] = value
+    return _parsed(given, known, "environment")
+
+
+def _from_flags(flags: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
+    return _parsed(flags, known, "--set")
+
+
+def _parsed(given: Mapping[str, str], known: Mapping[str, Any], where: str) -> dict[str, Any]:
+    parsed = dict(_known(dict(given), known, where))
+    for key, text in given.items():
+        if isinstance(known[key], str):
+            continue
+        try:
+            parsed[key] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{where}: {key} does not take {text!r}.") from error
+    return parsed
+
+
+def _merged(layers: list[tuple[Mapping[str, Any], str]]) -> tuple[dict[str, Any], dict[str, str]]:
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for layer, origin in layers:
+        values.update(layer)
+        origins.update(dict.fromkeys(layer, origin))
+    return values, origins
+
+
+def _text(values: Mapping[str, Any], key: str, base: Path) -> str:
+    value = values[key]
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f"{key} must be a name or a path, not {value!r}.")
+    is_path = value.endswith(".toml")
+    return str((base / value).resolve()) if is_path else value
+
+
+def _validated(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    nested: dict[str, Any] = {}
+    for key, value in values.items():
+        section, _, name = key.rpartition(".")
+        (nested.setdefault(section, {}) if section else nested)[name] = value
+    try:
+        return Settings.model_validate(nested)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(each) for each in first["loc"] if not isinstance(each, int))
+        raise ConfigError(
+            f"{origins.get(key, FILE)}: {key} cannot be {first['input']!r}: "
+            f"{first['msg'][0].lower()}{first['msg'][1:]}.",
+            hint="batchcap config --help",
+        ) from error
