@@ -1,0 +1,66 @@
+"""The rules on captions, by name, and the review that applies a preset's rules.
+
+Takes a preset, a caption and facts, gives a verdict: the caption repaired where that is safe, with
+all findings. Never raises on any text, never asks anyone.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchcap.captions import keywords, prose
+from batchcap.captions.prose import Rule
+from batchcap.records import Caption, Facts, Finding, Preset, Severity, Verdict
+
+# Cleaning goes before counting, cutting before adding.
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        rule.__name__: rule
+        for rule in (
+            prose.markup,
+            prose.chatter,
+            prose.refusal,
+            prose.too_long,
+            prose.truncated,
+            prose.place_in_description,
+            prose.too_short,
+            prose.title_is_description,
+            keywords.keyword_markup,
+            keywords.single_words,
+            keywords.unwanted_keywords,
+            keywords.doubled_keywords,
+            keywords.too_many_keywords,
+            keywords.place_in_keywords,
+            keywords.too_few_keywords,
+        )
+    }
+)
+_MOST_ROUNDS = 8
+
+
+def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+    """Return the caption after the preset's rules, applied until none repairs any more.
+
+    One repair can call for another (a trimmed text may end in a farewell), so the caption in the
+    verdict is one that a second review leaves as it is.
+    """
+    repairs: dict[Finding, None] = {}
+    for _ in range(_MOST_ROUNDS):
+        verdict = _once(preset, caption, facts)
+        repairs |= dict.fromkeys(
+            each for each in verdict.findings if each.severity is Severity.REPAIRED
+        )
+        if verdict.caption == caption:
+            break
+        caption = verdict.caption
+    rest = tuple(each for each in verdict.findings if each.severity is not Severity.REPAIRED)
+    return Verdict(verdict.caption, (*repairs, *rest))
+
+
+def _once(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+    findings: tuple[Finding, ...] = ()
+    for name, rule in RULES.items():
+        if name in preset.checks:
+            step = rule(preset, caption, facts)
+            caption = step.caption
+            findings += step.findings
+    return Verdict(caption, findings)

@@ -1,0 +1,90 @@
+"""A model's answer as a Caption.
+
+Takes a preset and the answer's text, gives a Caption of clean text, or the Trouble with it: empty,
+refusal, truncated, too_big or bad_json. Never raises on any text and never repairs the content.
+"""
+
+import json
+import re
+from typing import Any
+
+from batchcap.captions.chatter import is_refusal
+from batchcap.captions.plain_form import split_plain
+from batchcap.captions.text import fold, plain
+from batchcap.records import Caption, Field, Preset, Trouble
+
+_MOST_CHARS = 100_000  # ten times what the longest preset may answer
+_MOST_STARTS = 20
+_DECODER = json.JSONDecoder(strict=False)  # a raw newline within a string is common and harmless
+_SAY = {"text": "text", "list": "a list of texts", "choice": "text"}
+
+
+def parse(preset: Preset, text: str) -> Caption | Trouble:
+    """Return the answer as a caption, or why it is none.
+
+    A JSON answer may stand in a code fence or between words; unknown keys are ignored, a missing
+    key or a wrong type is Trouble. A plain answer is a description, a blank line and keywords.
+    """
+    if len(text) > _MOST_CHARS:
+        return Trouble("too_big", f"The answer has {len(text)} characters.")
+    if not plain(text):
+        return Trouble("empty", "The answer is empty.")
+    if preset.form == "plain":
+        description, keywords = split_plain(text)
+        return Caption(description=description, keywords=keywords)
+    answer = _object_in(text, {field.name for field in preset.fields})
+    if isinstance(answer, Trouble):
+        return answer
+    return _caption(preset, answer)
+
+
+def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
+    values: dict[str, Any] = {}
+    for field in preset.fields:
+        if field.name not in answer:
+            return Trouble("bad_json", f"The answer has no {field.name}.")
+        value = _typed(field, answer[field.name])
+        if isinstance(value, Trouble):
+            return value
+        values[field.name] = value
+    return Caption(**values)
+
+
+def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
+    if field.kind == "list" and isinstance(value, list):
+        if all(isinstance(each, str) for each in value):
+            return tuple(word for word in map(plain, value) if word)
+    elif field.kind == "text" and isinstance(value, str):
+        return plain(value)
+    elif field.kind == "choice" and isinstance(value, str):
+        return _chosen(field, plain(value))
+    return Trouble("bad_json", f"The answer's {field.name} is not {_SAY[field.kind]}.")
+
+
+def _chosen(field: Field, value: str) -> str | Trouble:
+    for choice in field.choices:
+        if fold(choice) == fold(value):
+            return choice
+    told = f"The answer's {field.name} is none of {', '.join(field.choices)}."
+    return Trouble("bad_json", told)
+
+
+def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
+    """Return the first JSON object that holds one of the names, whatever stands around it."""
+    starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]
+    other = False
+    for start in starts:
+        try:
+            value, _ = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        if names & value.keys():
+            return dict(value)
+        other = True
+    if other:
+        return Trouble("bad_json", "The answer is JSON without any of the fields asked for.")
+    if not starts and is_refusal(plain(text)):
+        return Trouble("refusal", "The model declines to describe this photo.")
+    if starts and text.count("{") > text.count("}"):
+        return Trouble("truncated", "The answer stops in the middle of its JSON.")
+    return Trouble("bad_json", "The answer is not the JSON object asked for.")

@@ -1,0 +1,154 @@
+"""Keywords as words: what one is, which two are the same, which agencies do not want.
+
+Takes and gives single keywords. Never knows a preset.
+"""
+
+import re
+import unicodedata
+
+from batchcap.captions.text import fold, plain
+
+MAX_BYTES = 64  # IPTC IIM 2:25 Keywords
+_BETWEEN = re.compile(r"[,;|，、\n]")  # noqa: RUF001 commas of other scripts part keywords too
+_EDGE = " .:!?'\"“”„«»‘’-–—/\\=+@&#_~^()[]{}•·"  # noqa: RUF001 real punctuation
+_INSIDE = str.maketrans(dict.fromkeys('"“”„«»#=~^()[]{}•·\\_', " "))
+_PICTORIAL = frozenset({"So", "Sk"})
+_SELECTORS = range(0xFE00, 0xFE10)
+_HISSING = ("s", "x", "z", "ch", "sh")
+_SAME_AS_PLURAL = frozenset({"news", "goods", "arms", "customs"})
+_ODD_PLURALS = {
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "person": "people",
+    "foot": "feet",
+    "tooth": "teeth",
+    "mouse": "mice",
+    "goose": "geese",
+    "leaf": "leaves",
+    "loaf": "loaves",
+    "half": "halves",
+    "shelf": "shelves",
+    "wolf": "wolves",
+    "calf": "calves",
+    "scarf": "scarves",
+    "knife": "knives",
+    "life": "lives",
+    "wife": "wives",
+    "cactus": "cacti",
+}
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(fold(each.strip()) for each in text.split(","))
+
+
+STOP_WORDS = _listed(
+    "a, an, the, of, and, or, in, on, at, with, to, for, from, by, de, la, le, del"
+)
+FILE_WORDS = _listed(
+    "photo, photos, photograph, photographs, photography, image, images, picture, pictures, pic, "
+    "pics, stock, jpg, jpeg, png, tiff, raw, hd, uhd, 4k, 8k, hdr, hq, snapshot, "
+    "footage, vector, clipart, thumbnail, stock photo, stock photos, stock image, stock images, "
+    "stock photography, stock picture, royalty free, royalty-free, high resolution, high quality, "
+    "full hd, ultra hd"
+)
+AGENCIES = _listed(
+    "123rf, adobe stock, adobestock, age fotostock, alamy, bigstock, depositphotos, dreamstime, "
+    "envato, freepik, fotolia, getty, getty images, gettyimages, istock, istockphoto, pexels, "
+    "picfair, pixabay, pond5, shutterstock, unsplash, vecteezy"
+)
+CAMERA_BRANDS = _listed(
+    "canon, nikon, sony, fujifilm, fuji, olympus, panasonic, lumix, leica, hasselblad, pentax, "
+    "ricoh, gopro, dji, sigma, tamron, tokina, zeiss, samyang"
+)
+_CAMERA_WORDS = _listed("dslr, slr, exif, iso, aperture, shutter speed, focal length, megapixel")
+_SPECIFICATION = re.compile(
+    r"(f ?/ ?\d+([.,]\d+)?|f ?\d+[.,]\d+|iso ?\d+|1/\d+ ?s?"
+    r"|\d+([.,]\d+)?(-\d+)? ?(mm|mp|megapixels?)( lens)?)"
+)
+_MONTH = (
+    r"(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sep(t(ember)?)?"
+    r"|oct(ober)?|nov(ember)?|dec(ember)?)"
+)
+_DATE = re.compile(
+    rf"({_MONTH}\.? ?\d{{1,4}}(st|nd|rd|th)?,?( \d{{2,4}})?"
+    rf"|\d{{1,4}}(st|nd|rd|th)? ?{_MONTH}\.?,?( \d{{1,4}})?)"
+)
+_COORDINATE = re.compile(r"[nsew]? ?[+-]?\d[\d°′'\".,+\- ]*[nsew]?")  # noqa: RUF001 minutes
+
+
+def keywords_in(text: str) -> list[str]:
+    """Return the keywords in a text: parted at commas, without emoji, quotes and markup."""
+    parts = (_tidy(part) for part in _BETWEEN.split(text))
+    return [part for part in parts if part]
+
+
+def plurals(word: str) -> frozenset[str]:
+    """Return the plural forms an English noun or phrase may take; compared without case."""
+    if word in _ODD_PLURALS:
+        return frozenset({_ODD_PLURALS[word]})
+    first, gap, last = word.rpartition(" ")
+    if gap and last in _ODD_PLURALS:
+        return frozenset({first + gap + _ODD_PLURALS[last]})
+    if word.endswith(_HISSING):
+        return frozenset({word + "es"})
+    forms = {word + "s"}
+    if word.endswith("o"):
+        forms.add(word + "es")
+    if len(word) > 2 and word.endswith("y") and word[-2] not in "aeiou":  # noqa: PLR2004 boy, not y
+        forms.add(word[:-1] + "ies")
+    return frozenset(forms - _SAME_AS_PLURAL)
+
+
+def key(keyword: str) -> str:
+    """Return what a keyword is compared by: no case, no accents, hyphens as spaces."""
+    return fold(keyword).replace("-", " ")
+
+
+def double(one: str, other: str) -> bool:
+    """Whether two keywords are the same word, plural and singular counted as one."""
+    left, right = key(one), key(other)
+    return left == right or left in plurals(right) or right in plurals(left)
+
+
+def without_doubles(keywords: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keywords in order, of each word only the first form."""
+    kept: list[str] = []
+    seen: set[str] = set()
+    seen_plurals: set[str] = set()
+    for keyword in keywords:
+        word = key(keyword)
+        if word in seen or word in seen_plurals or not seen.isdisjoint(plurals(word)):
+            continue
+        kept.append(keyword)
+        seen.add(word)
+        seen_plurals |= plurals(word)
+    return tuple(kept)
+
+
+def is_number_or_date(keyword: str) -> bool:
+    """Whether a keyword is a number, a date or a coordinate and says nothing else."""
+    word = fold(keyword)
+    if not any(char.isdigit() for char in word):
+        return False
+    if not any(char.isalpha() for char in word):
+        return True
+    if _DATE.fullmatch(word):
+        return True
+    return any(mark in word for mark in "°′'.") and _COORDINATE.fullmatch(word) is not None  # noqa: RUF001
+
+
+def is_camera_word(keyword: str) -> bool:
+    """Whether a keyword tells of the camera's settings and not of the scene."""
+    word = fold(keyword)
+    return word in _CAMERA_WORDS or _SPECIFICATION.fullmatch(word) is not None
+
+
+def _tidy(text: str) -> str:
+    bare = "".join(" " if _is_pictorial(each) else each for each in plain(text))
+    return plain(bare.translate(_INSIDE)).strip(_EDGE)
+
+
+def _is_pictorial(char: str) -> bool:
+    return unicodedata.category(char) in _PICTORIAL or ord(char) in _SELECTORS
