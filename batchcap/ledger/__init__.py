@@ -1,0 +1,5 @@
+"""The memory of a workspace: one SQLite file, asked by every stage."""
+
+from batchcap.ledger.ledger import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]

@@ -1,0 +1,144 @@
+"""Open the ledger and hold its parts together.
+
+Takes a path; gives a ``Ledger`` whose parts speak of photos, tasks, submissions, captions and
+writes. Every change happens inside ``with ledger.change():``, one transaction.
+"""
+
+import contextlib
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from batchcap.errors import DiskTrouble, LedgerTrouble
+from batchcap.ledger.captions import Captions
+from batchcap.ledger.migrations import migrate
+from batchcap.ledger.photos import Photos
+from batchcap.ledger.submissions import Submissions
+from batchcap.ledger.tasks import Tasks
+from batchcap.ledger.writes import Writes
+
+# SQLite's own words for a disk that does not take what is written.
+DISK_WORDS = ("disk is full", "readonly", "disk i/o", "unable to open")
+
+
+class Ledger:
+    """An open ledger; close it, or use it as a context."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.photos = Photos(connection)
+        self.tasks = Tasks(connection)
+        self.submissions = Submissions(connection)
+        self.captions = Captions(connection)
+        self.writes = Writes(connection)
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace's own name, part of every custom_id and key."""
+        return str(self._connection.execute("SELECT id FROM workspace").fetchone()[0])
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """Open a transaction: all of it is recorded, or nothing; inside another one, join it.
+
+        Raises DiskTrouble where the disk does not take it; what was recorded before stays.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        with as_trouble():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    def begin_run(self, command: str, at: float) -> int:
+        """Record that a command starts; gives the run's number."""
+        with self.change():
+            cursor = self._connection.execute(
+                "INSERT INTO run (command, started_at) VALUES (?, ?)", (command, at)
+            )
+        return int(cursor.lastrowid or 0)
+
+    def end_run(self, run_id: int, at: float, exit_code: int) -> None:
+        """Record how a command ended."""
+        with self.change():
+            self._connection.execute(
+                "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?", (at, exit_code, run_id)
+            )
+
+    def learn(self, key: str, value: str, at: float) -> None:
+        """Remember what the provider taught us."""
+        self._connection.execute(
+            "INSERT INTO learned VALUES (?, ?, ?) ON CONFLICT (key)"
+            " DO UPDATE SET value = excluded.value, at = excluded.at",
+            (key, value, at),
+        )
+
+    def learned(self, key: str) -> str:
+        """Return what was learned under that key, or ""."""
+        row = self._connection.execute("SELECT value FROM learned WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def sound(self) -> list[str]:
+        """Return what SQLite itself finds wrong with the file; empty where it is sound."""
+        rows = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check")]
+        rows = [] if rows == ["ok"] else rows
+        loose = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        return rows + [f"a row of {row[0]} points at nothing" for row in loose]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def as_trouble() -> Iterator[None]:
+    """Turn SQLite's complaints about the disk or the file into ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if any(word in str(error).lower() for word in DISK_WORDS):
+            raise DiskTrouble(
+                f"The ledger could not be written: {error}.",
+                kept="What was recorded before is safe.",
+                hint="make room or make the folder writable, then type the same command again",
+            ) from error
+        raise LedgerTrouble(f"The ledger did not answer: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise LedgerTrouble(f"The ledger is damaged: {error}.", hint="batchcap verify") from error
+
+
+def open_ledger(path: Path) -> Ledger:
+    """Open the ledger, made anew where there is none.
+
+    Raises LedgerTrouble for a damaged file or one of a newer batchcap, DiskTrouble where the
+    folder cannot be written.
+    """
+    with as_trouble():
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            migrate(connection)
+            if connection.execute("SELECT count(*) FROM workspace").fetchone()[0] == 0:
+                connection.execute("INSERT INTO workspace VALUES (?)", (uuid.uuid4().hex,))
+        except BaseException:
+            connection.close()
+            raise
+    return Ledger(connection)

@@ -1,0 +1,231 @@
+"""The ledger's photos: what was seen, and in which state each one is."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from batchcap.records import Fact, Facts, Sighting, Trouble
+
+STATES = (
+    "new",
+    "built",
+    "submitted",
+    "captioned",
+    "written",
+    "retry",
+    "held",
+    "refused",
+    "failed",
+    "write_failed",
+    "unreadable",
+    "gone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A photo as the ledger knows it."""
+
+    id: int
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+    facts: Facts
+    trouble: Trouble | None
+    state: str
+    task_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task in a photo's history."""
+
+    custom_id: str
+    task_file: str
+    outcome: str
+    code: str
+    message: str
+    result: str
+
+
+def facts_to_json(facts: Facts) -> str:
+    """Return facts as JSON text, stable for equal facts."""
+    known = {key: value for key, value in asdict(facts).items() if value}
+    return json.dumps(known, ensure_ascii=False, sort_keys=True)
+
+
+def facts_from_json(text: str) -> Facts:
+    """Return the facts that ``facts_to_json`` wrote."""
+    data = json.loads(text)
+    contradictions = tuple(data.pop("contradictions", ()))
+    return Facts(
+        **{key: Fact(**value) for key, value in data.items()}, contradictions=contradictions
+    )
+
+
+class Photos:
+    """The photos of a workspace."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def start_walk(self) -> None:
+        """Forget what the last walk met."""
+        self._connection.execute("DROP TABLE IF EXISTS temp.met")
+        self._connection.execute(
+            "CREATE TEMP TABLE met (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER,"
+            " code TEXT, message TEXT)"
+        )
+
+    def met(self, sightings: Sequence[Sighting]) -> None:
+        """Note what the walk meets."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO temp.met VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    each.path,
+                    each.size,
+                    each.mtime_ns,
+                    each.trouble.code if each.trouble else "",
+                    each.trouble.message if each.trouble else "",
+                )
+                for each in sightings
+            ],
+        )
+
+    def mark_gone(self) -> int:
+        """Mark photos that a whole walk did not meet; gives how many."""
+        self._connection.execute(
+            "UPDATE photo SET present = 1 WHERE present = 0 AND path IN (SELECT path FROM temp.met)"
+        )
+        cursor = self._connection.execute(
+            "UPDATE photo SET present = 0"
+            " WHERE present = 1 AND path NOT IN (SELECT path FROM temp.met)"
+        )
+        return cursor.rowcount
+
+    def add_met(self) -> None:
+        """Add what the walk met and was not known: a photo is a row before it is read."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO photo (path, size, mtime_ns, trouble, trouble_message)"
+            " SELECT path, size, mtime_ns, code, message FROM temp.met ORDER BY path"
+        )
+
+    def to_look_at(self, *, again: bool) -> list[Sighting]:
+        """Return what the walk met and has to be read, by path; ``again``: all of it."""
+        rows = self._connection.execute(
+            "SELECT m.path, m.size, m.mtime_ns, m.code, m.message FROM temp.met AS m"
+            " LEFT JOIN photo AS p ON p.path = m.path"
+            " LEFT JOIN photo_state AS s ON s.photo_id = p.id"
+            " WHERE ? OR p.id IS NULL OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
+            " OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns ORDER BY m.path",
+            (again,),
+        )
+        return [
+            Sighting(path, size, mtime, Trouble(code, message) if code else None)
+            for path, size, mtime, code, message in rows
+        ]
+
+    def count_met(self) -> int:
+        """Return how many files the last walk met."""
+        return int(self._connection.execute("SELECT count(*) FROM temp.met").fetchone()[0])
+
+    def see(self, sighting: Sighting, digest: str, facts: Facts, trouble: Trouble | None) -> None:
+        """Record what a photo was found to be."""
+        self._connection.execute(
+            "INSERT INTO photo (path, size, mtime_ns, digest, facts, trouble, trouble_message)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+            " size = excluded.size, mtime_ns = excluded.mtime_ns, present = 1,"
+            " digest = CASE excluded.trouble WHEN '' THEN excluded.digest ELSE digest END,"
+            " facts = CASE excluded.trouble WHEN '' THEN excluded.facts ELSE facts END,"
+            " trouble = excluded.trouble, trouble_message = excluded.trouble_message",
+            (
+                sighting.path,
+                sighting.size,
+                sighting.mtime_ns,
+                digest,
+                facts_to_json(facts),
+                trouble.code if trouble else "",
+                trouble.message if trouble else "",
+            ),
+        )
+
+    def moved(self, path: str, digest: str) -> bool:
+        """Give a photo that is gone its new path where the same picture turns up elsewhere.
+
+        Only a path that was never asked for takes over another one's history.
+        """
+        row = self._connection.execute(
+            "SELECT id FROM photo WHERE digest = ? AND present = 0 ORDER BY id LIMIT 1", (digest,)
+        ).fetchone()
+        if row is None:
+            return False
+        cursor = self._connection.execute(
+            "DELETE FROM photo WHERE path = ? AND digest = ''"
+            " AND NOT EXISTS (SELECT 1 FROM task WHERE photo_id = photo.id)",
+            (path,),
+        )
+        if cursor.rowcount != 1:
+            return False
+        self._connection.execute(
+            "UPDATE photo SET path = ?, present = 1 WHERE id = ?", (path, row[0])
+        )
+        return True
+
+    def signed(self, photo_id: int, size: int, mtime_ns: int) -> None:
+        """Record a photo's size and time after we wrote it."""
+        self._connection.execute(
+            "UPDATE photo SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, photo_id)
+        )
+
+    def get(self, path: str) -> Known | None:
+        """Return what is known of the photo at that path."""
+        return next(self._known("WHERE p.path = ?", (path,)), None)
+
+    def below(self, folder: str) -> list[Known]:
+        """Return the photos below a folder, by path."""
+        start = f"{folder}/" if folder not in ("", ".") else ""
+        return list(
+            self._known("WHERE substr(p.path, 1, length(?)) = ? ORDER BY p.path", (start, start))
+        )
+
+    def in_state(self, *states: str) -> Iterator[Known]:
+        """Return the photos in any of these states, by path."""
+        marks = ", ".join("?" * len(states))
+        return self._known(f"WHERE s.state IN ({marks}) ORDER BY p.path", states)
+
+    def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
+        rows = self._connection.execute(
+            "SELECT p.id, p.path, p.size, p.mtime_ns, p.digest, p.facts, p.trouble,"
+            " p.trouble_message, s.state, s.task_id FROM photo AS p"
+            f" JOIN photo_state AS s ON s.photo_id = p.id {where}",
+            values,
+        )
+        for row in rows.fetchall():
+            number, path, size, mtime_ns, digest, facts, code, message, state, task_id = row
+            trouble = Trouble(code, message) if code else None
+            known = facts_from_json(facts)
+            yield Known(number, path, size, mtime_ns, digest, known, trouble, state, task_id or 0)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many photos are in each state; all states, zeros too."""
+        rows = self._connection.execute("SELECT state, count(*) FROM photo_state GROUP BY state")
+        found = {str(state): int(number) for state, number in rows}
+        return {state: found.get(state, 0) for state in STATES}
+
+    def total(self) -> int:
+        """Return how many photos are known."""
+        return int(self._connection.execute("SELECT count(*) FROM photo").fetchone()[0])
+
+    def history(self, photo_id: int) -> list[Step]:
+        """Return every task a photo ever had, the oldest first."""
+        rows = self._connection.execute(
+            "SELECT t.custom_id, f.name, coalesce(o.kind, ''), coalesce(o.code, ''),"
+            " coalesce(o.message, ''), coalesce(o.result, '') FROM task AS t"
+            " JOIN task_file AS f ON f.id = t.task_file_id"
+            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.photo_id = ? ORDER BY t.id",
+            (photo_id,),
+        )
+        return [Step(*row) for row in rows]

@@ -1,0 +1,148 @@
+"""The ledger's tasks and task files."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from batchcap.ledger.photos import facts_to_json
+from batchcap.records import Facts, TaskFile
+
+FILE_COLUMNS = "id, name, sha256, bytes, requests, input_tokens, output_tokens, model, endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A task as build made it, before its file is recorded."""
+
+    custom_id: str
+    path: str
+    generation: int
+    digest: str
+    preset: str
+    facts: Facts
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a photo so far: ``tasks`` ever made, ``generation`` and why again."""
+
+    tasks: int = 0
+    generation: int = 1
+    reason: str = ""
+
+
+class Tasks:
+    """The requests of a workspace and the files they stand in."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def next_name(self) -> str:
+        """Return the name of the next task file, such as 0001.jsonl."""
+        row = self._connection.execute("SELECT coalesce(max(id), 0) FROM task_file").fetchone()
+        return f"{int(row[0]) + 1:04d}.jsonl"
+
+    def record(self, file: TaskFile, made: Sequence[Made], run_id: int) -> int:
+        """Record a task file that stands on disk, with its tasks in line order."""
+        cursor = self._connection.execute(
+            "INSERT INTO task_file (name, sha256, bytes, requests, input_tokens, output_tokens,"
+            " model, endpoint, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                file.name,
+                file.sha256,
+                file.bytes,
+                file.requests,
+                file.input_tokens,
+                file.output_tokens,
+                file.model,
+                file.endpoint,
+                run_id,
+            ),
+        )
+        file_id = int(cursor.lastrowid or 0)
+        self._connection.executemany(
+            "INSERT INTO task (custom_id, photo_id, generation, digest, preset, facts,"
+            " task_file_id, line, input_tokens, output_tokens)"
+            " VALUES (?, (SELECT id FROM photo WHERE path = ?), ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    each.custom_id,
+                    each.path,
+                    each.generation,
+                    each.digest,
+                    each.preset,
+                    facts_to_json(each.facts),
+                    file_id,
+                    number,
+                    each.input_tokens,
+                    each.output_tokens,
+                )
+                for number, each in enumerate(made, 1)
+            ],
+        )
+        return file_id
+
+    def asked(self, path: str) -> Asked:
+        """Return what was asked of a photo so far."""
+        rows = self._connection.execute(
+            "SELECT t.generation, coalesce(o.result, ''), coalesce(o.message, '') FROM task AS t"
+            " JOIN photo AS p ON p.id = t.photo_id"
+            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE p.path = ? ORDER BY t.id",
+            (path,),
+        ).fetchall()
+        if not rows:
+            return Asked()
+        generation, result, message = rows[-1]
+        return Asked(len(rows), generation, message if result == "retry" else "")
+
+    def files(self, *states: str) -> list[TaskFile]:
+        """Return the task files in any of these states (all without one), the oldest first."""
+        marks = ", ".join("?" * len(states))
+        where = f"WHERE state IN ({marks})" if states else ""
+        rows = self._connection.execute(
+            f"SELECT {FILE_COLUMNS} FROM task_file_state {where} ORDER BY id",
+            states,
+        )
+        return [TaskFile(*row) for row in rows.fetchall()]
+
+    def file(self, name: str) -> TaskFile | None:
+        """Return the task file of that name."""
+        row = self._connection.execute(
+            f"SELECT {FILE_COLUMNS} FROM task_file WHERE name = ?",
+            (name,),
+        ).fetchone()
+        return TaskFile(*row) if row else None
+
+    def not_before(self, file_id: int) -> float:
+        """Return the time before which a waiting file should not be sent again."""
+        row = self._connection.execute(
+            "SELECT not_before FROM task_file_state WHERE id = ?", (file_id,)
+        ).fetchone()
+        return float(row[0]) if row else 0.0
+
+    def tokens_in_flight(self) -> int:
+        """Return the input tokens of every file that is, or may be, at the provider."""
+        row = self._connection.execute(
+            "SELECT coalesce(sum(f.input_tokens), 0) FROM task_file_state AS f"
+            " LEFT JOIN submission_state AS s ON s.submission_id = f.submission_id"
+            " WHERE f.state IN ('open', 'doubt') AND coalesce(s.state, '') NOT IN"
+            " ('completed', 'failed', 'expired', 'cancelled')"
+        ).fetchone()
+        return int(row[0])
+
+    def counted(self, photo_id: int, generation: int) -> int:
+        """Return how often the model was asked for a photo in this generation."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM outcome AS o JOIN task AS t ON t.id = o.task_id"
+            " WHERE t.photo_id = ? AND t.generation = ? AND o.counted",
+            (photo_id, generation),
+        ).fetchone()
+        return int(row[0])
+
+    def lines(self, file_id: int) -> Iterator[tuple[int, str]]:
+        """Return (line, custom_id) of every task in a file, in order."""
+        yield from self._connection.execute(
+            "SELECT line, custom_id FROM task WHERE task_file_id = ? ORDER BY line", (file_id,)
+        )

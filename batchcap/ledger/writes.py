@@ -1,0 +1,134 @@
+"""The ledger's writes: the journal that leads back, and what came of each write."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal entry: ``patch`` turns the file of ``new_sha256`` into that of ``old_sha256``.
+
+    ``state`` is "" between the two commits, then written, void (never happened) or undone.
+    ``ours`` is what of the new file's words is ours, ``before`` what stood in the tags we changed.
+    """
+
+    id: int
+    run_id: int
+    photo_id: int
+    task_id: int
+    path: str
+    old_sha256: str
+    new_sha256: str
+    patch: bytes
+    ours: Mapping[str, list[str]]
+    before: Mapping[str, Any]
+    state: str
+
+
+class Writes:
+    """Journal and results of writing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def journal(self, entry: Entry, at: float) -> int:
+        """Record the way back, before the photo is replaced; gives the entry's number."""
+        cursor = self._connection.execute(
+            "INSERT INTO journal (run_id, photo_id, task_id, old_sha256, new_sha256, patch,"
+            " words, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.run_id,
+                entry.photo_id,
+                entry.task_id,
+                entry.old_sha256,
+                entry.new_sha256,
+                entry.patch,
+                json.dumps(
+                    {"ours": dict(entry.ours), "before": dict(entry.before)}, ensure_ascii=False
+                ),
+                at,
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def came_of(
+        self, entry: Entry, kind: str, at: float, *, code: str = "", text: str = ""
+    ) -> None:
+        """Record what came of writing a photo; ``entry.id`` is 0 where no file was replaced."""
+        self._connection.execute(
+            "INSERT INTO written (run_id, photo_id, task_id, kind, code, message, journal_id, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.run_id,
+                entry.photo_id,
+                entry.task_id,
+                kind,
+                code,
+                text,
+                entry.id or None,
+                at,
+            ),
+        )
+
+    def patch(self, entry: Entry) -> bytes:
+        """Return the way back of one entry; lists of entries come without theirs."""
+        row = self._connection.execute(
+            "SELECT patch FROM journal WHERE id = ?", (entry.id,)
+        ).fetchone()
+        return bytes(row[0])
+
+    def unfinished(self) -> list[Entry]:
+        """Return the entries of which it is not recorded whether the photo was replaced."""
+        return self._entries("WHERE w.kind IS NULL ORDER BY j.id", ())
+
+    def last_run(self) -> int:
+        """Return the newest run with something to undo, or 0."""
+        row = self._connection.execute(
+            "SELECT coalesce(max(run_id), 0) FROM journal AS j WHERE (SELECT kind FROM written"
+            " WHERE journal_id = j.id ORDER BY id DESC LIMIT 1) = 'written'"
+        ).fetchone()
+        return int(row[0])
+
+    def of_run(self, run_id: int) -> list[Entry]:
+        """Return what a run wrote and is still in place, the newest first."""
+        return self._entries(
+            "WHERE w.kind = 'written' AND j.run_id = ? ORDER BY j.id DESC", (run_id,)
+        )
+
+    def of_photo(self, photo_id: int) -> list[Entry]:
+        """Return what is still in place in one photo, the newest first."""
+        return self._entries(
+            "WHERE w.kind = 'written' AND j.photo_id = ? ORDER BY j.id DESC", (photo_id,)
+        )
+
+    def ours(self, photo_id: int) -> dict[str, list[str]]:
+        """Return what of a photo's words is ours: as of the newest write that was not undone."""
+        newest = self.of_photo(photo_id)[:1]
+        return dict(newest[0].ours) if newest else {}
+
+    def message(self, task_id: int) -> str:
+        """Return what the last write of a caption said."""
+        row = self._connection.execute(
+            "SELECT message FROM written WHERE task_id = ? ORDER BY id DESC LIMIT 1", (task_id,)
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def _entries(self, where: str, values: tuple[int, ...]) -> list[Entry]:
+        rows = self._connection.execute(
+            "SELECT j.id, j.run_id, j.photo_id, j.task_id, p.path, j.old_sha256, j.new_sha256,"
+            " x'', j.words, coalesce(w.kind, '') FROM journal AS j"
+            " JOIN photo AS p ON p.id = j.photo_id LEFT JOIN written AS w ON w.id ="
+            f" (SELECT max(id) FROM written WHERE journal_id = j.id) {where}",
+            values,
+        ).fetchall()
+        entries = []
+        for number, run, photo, task, path, old, new, patch, words, state in rows:
+            said = json.loads(words)
+            ours, before = said["ours"], said["before"]
+            entries.append(
+                Entry(number, run, photo, task, path, old, new, patch, ours, before, state)
+            )
+        return entries
