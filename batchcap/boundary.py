@@ -1,0 +1,107 @@
+"""The one place that catches: a command in, its exit code out.
+
+Opens the workspace, runs the stage, shows what came of it. A bad input becomes a message with the
+next command; anything unforeseen leaves its traceback in .batchcap/log, never on the screen.
+"""
+
+import contextlib
+import os
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from batchcap.errors import BatchcapError, DiskTrouble, UsageError
+from batchcap.records import Exit, Problem, StageResult
+from batchcap.render import Terminal, failure, standard
+
+KEPT = "What was recorded before is safe."
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command takes, before or after its name."""
+
+    workspace: Path = Path()
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+
+Command = Callable[[Terminal], StageResult]
+
+
+def run(name: str, options: Options, command: Command) -> int:
+    """Run one command, show its result and return its exit code."""
+    terminal = standard(as_json=options.as_json, quiet=options.quiet)
+    try:
+        result = command(terminal)
+    except BatchcapError as error:
+        log(options.workspace, options.verbose, name)
+        result = failure(name, error)
+    except KeyboardInterrupt:
+        result = interrupted(name)
+    except OSError as error:
+        told = log(options.workspace, True, name)
+        result = failure(name, _disk(error, told))
+    except MemoryError:
+        result = failure(name, BatchcapError("There is not enough memory.", kept=KEPT))
+    except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
+        told = log(options.workspace, True, name)
+        result = failure(
+            name,
+            BatchcapError(
+                f"Something unforeseen happened ({type(error).__name__}: {error}).{told}",
+                kept=KEPT,
+                hint="type the same command again; if it stays, report it with the log",
+            ),
+        )
+    with contextlib.suppress(BrokenPipeError):
+        terminal.show(result)
+    return int(result.exit_code)
+
+
+def interrupted(name: str) -> StageResult:
+    """Return what Ctrl-C leaves: all that was recorded, and a command that goes on from there."""
+    return StageResult(
+        name,
+        Exit.INTERRUPTED,
+        problems=(Problem("interrupted", f"Stopped. {KEPT}", hint=f"batchcap {name}"),),
+        next=f"batchcap {name}",
+    )
+
+
+def usage(name: str, message: str, *, as_json: bool) -> int:
+    """Show a mistake on the command line and return its exit code."""
+    terminal = standard(as_json=as_json, quiet=False)
+    hint = f"batchcap {name} --help" if name != "batchcap" else "batchcap --help"
+    terminal.show(failure(name, UsageError(message, hint=hint)))
+    return int(Exit.USAGE)
+
+
+def log(workspace: Path, wanted: bool, name: str) -> str:  # noqa: FBT001 - two callers here
+    """Append the traceback at hand to .batchcap/log; gives words that say where it lies."""
+    folder = workspace / ".batchcap"
+    if not wanted or not folder.is_dir():
+        return ""
+    path = folder / "log"
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(f"{stamp} batchcap {name}\n{traceback.format_exc()}\n")
+    except OSError:
+        # The log is a courtesy: a disk that does not take it must not hide the error itself.
+        return ""
+    return f" Details are in {path}."
+
+
+def _disk(error: OSError, told: str) -> BatchcapError:
+    what = error.strerror or str(error)
+    where = f" ({os.fspath(error.filename)})" if error.filename else ""
+    return DiskTrouble(
+        f"The computer did not let a file be used: {what}{where}.{told}",
+        kept=KEPT,
+        hint="make room or allow access, then type the same command again",
+    )

@@ -1,0 +1,55 @@
+"""Work that fans out over an executor: results in order, memory bounded.
+
+Takes anything with the interface of ``concurrent.futures.Executor``: a process pool here, a
+cluster's elsewhere.
+"""
+
+import collections
+import concurrent.futures
+import itertools
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+# How many results may wait for their turn, per worker: enough to keep all of them busy.
+AHEAD = 4
+
+
+def in_order(
+    executor: concurrent.futures.Executor,
+    work: Callable[[Given], Made],
+    given: Iterable[Given],
+    workers: int,
+) -> Iterator[tuple[Given, Made]]:
+    """Yield (given, result) in the order given; at most ``workers`` times four are under way.
+
+    What is under way is cancelled when the caller stops.
+    """
+    waiting: collections.deque[tuple[Given, concurrent.futures.Future[Made]]] = collections.deque()
+    try:
+        for each in given:
+            waiting.append((each, executor.submit(work, each)))
+            if len(waiting) >= workers * AHEAD:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def grouped(given: Iterable[Given], size: int) -> Iterator[list[Given]]:
+    """Yield lists of ``size`` in the order given, the last one shorter."""
+    each = iter(given)
+    while group := list(itertools.islice(each, size)):
+        yield group
+
+
+def deaf_to_interrupts() -> None:
+    """Leave Ctrl-C to the parent, in a worker: it stops the work and keeps what is done."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,46 @@
+"""Ctrl-C between two photos, never inside one.
+
+The first Ctrl-C is noted and acted on at the next safe place; a second one is meant, and stops at
+once. What was committed before is safe either way.
+"""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+
+class Interrupt:
+    """Whether the user has asked to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Note the first Ctrl-C; raise KeyboardInterrupt for the second."""
+        if self.asked:
+            signal.default_int_handler(number, frame)
+        self.asked = True
+
+    def obey(self) -> None:
+        """Stop here with KeyboardInterrupt where it was asked for."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[Interrupt]:
+    """Hold Ctrl-C back while the context is open; ``obey`` is called at safe places.
+
+    Only the main thread receives signals: elsewhere nothing changes.
+    """
+    interrupt = Interrupt()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+    before = signal.signal(signal.SIGINT, interrupt.note)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,1 @@
+"""Whom to ask: one protocol, and what speaks it."""

@@ -1,0 +1,38 @@
+"""What every provider can do, in five verbs."""
+
+from pathlib import Path
+from typing import Protocol
+
+from batchcap.records import BatchView, Fetched, Submission
+
+
+class Provider(Protocol):
+    """A place that takes task files and gives results.
+
+    Every verb raises Unreachable where no clear answer came (nothing is known to have changed),
+    ProviderRefused where the answer was no, KeyMissing where the key is not accepted.
+    """
+
+    def submit(self, submission: Submission, path: Path, *, again: bool) -> str:
+        """Send a task file and return the batch's id; never retried blindly.
+
+        ``again`` says that an earlier try may have left an upload to be used.
+        """
+
+    def find(self, submission: Submission) -> str:
+        """Return the id of the batch that a submission became, or "".
+
+        Raises CannotTell where the provider keeps no mark to find it by.
+        """
+
+    def view(self, remote_id: str) -> BatchView:
+        """Return a batch as it stands; a provider's error is never a state."""
+
+    def fetch(self, file_id: str, kind: str, into: Path) -> Fetched:
+        """Bring a result file to ``into``, byte for byte; name "" where it is gone."""
+
+    def cancel(self, remote_id: str) -> None:
+        """Ask for a batch to be cancelled."""
+
+    def check(self) -> str:
+        """Return a sentence that says the provider answers and takes the key."""

@@ -1,0 +1,244 @@
+"""photos → task files: walk, read, ask.
+
+Takes an open workspace; gives task files under .batchcap/tasks, recorded with their tasks. Sends
+nothing. A photo that cannot be read is a row with a reason; one that is captioned and unchanged
+is left alone.
+"""
+
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from batchcap.archive import asking, picked, read, walk
+from batchcap.atomic import AtomicFile
+from batchcap.batches.packing import Budgets, Load, Place, place
+from batchcap.errors import UsageError
+from batchcap.fan_out import grouped
+from batchcap.interrupt import calm
+from batchcap.ledger.tasks import Asked, Made
+from batchcap.photos.facts import check_layout, gather
+from batchcap.records import (
+    Exit,
+    Facts,
+    Prepared,
+    Problem,
+    Sighting,
+    StageResult,
+    Task,
+    TaskFile,
+    Trouble,
+)
+from batchcap.request import Picked, make_task
+from batchcap.workspace import Workspace
+
+# Photos recorded in one transaction.
+GROUP = 64
+ASK_STATES = ("new", "retry")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which photos to take: ``limit`` requests at most (0: all)."""
+
+    paths: tuple[str, ...] = ()
+    limit: int = 0
+    regenerate: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a build has done so far."""
+
+    photos: int = 0
+    requests: int = 0
+    unreadable: int = 0
+    files: list[TaskFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def build(workspace: Workspace, order: Order) -> StageResult:
+    """Turn photos into task files.
+
+    Raises UsageError for a path that is not in the archive, DiskTrouble where a task file cannot
+    be written (what was packed before is kept).
+    """
+    with workspace.recorded("build"):
+        check_layout(workspace.settings.photos.layout)
+        tally = Tally()
+        photos = workspace.ledger.photos
+        tally.photos = walk(workspace, order.paths)
+        with workspace.ledger.change():
+            if not order.paths:
+                photos.mark_gone()
+            photos.add_met()
+        found = read(workspace, photos.to_look_at(again=order.regenerate))
+        with calm() as interrupt, Packer(workspace, tally) as packer:
+            for group in grouped(found, GROUP):
+                with workspace.ledger.change():
+                    for seen in group:
+                        take(workspace, order, packer, seen)
+                if interrupt.asked or (order.limit and tally.requests >= order.limit):
+                    break
+        interrupt.obey()
+    return result(workspace, tally)
+
+
+class Packer:
+    """Writes requests into task files, each under the budgets, and records them when whole.
+
+    Leaving it finishes the last file; after an error the last file is dropped.
+    """
+
+    def __init__(self, workspace: Workspace, tally: Tally) -> None:
+        self._workspace = workspace
+        self.tally = tally
+        limits, dialect = workspace.settings.limits, workspace.dialect
+        self._budgets = Budgets(
+            min(limits.max_requests, dialect.max_requests),
+            min(limits.max_bytes, dialect.max_bytes),
+            min(limits.task_file_tokens, workspace.queue_tokens or limits.task_file_tokens),
+        )
+        self._load = Load()
+        self._file: AtomicFile | None = None
+        self.asking = asking(workspace)
+        self._made: list[Made] = []
+        self._name = ""
+
+    def add(self, task: Task, made: Made) -> Trouble | None:
+        """Put a request into a file; gives a Trouble where it fits none."""
+        placement = place(self._load, task, self._budgets)
+        if placement.place is Place.REFUSED:
+            return placement.trouble
+        if placement.place is Place.NEW:
+            self.close()
+        if self._file is None:
+            self._name = self._workspace.ledger.tasks.next_name()
+            self._file = AtomicFile(self._workspace.tasks / self._name)
+            self._file.__enter__()
+        self._file.write(task.line + b"\n")
+        self._load = placement.load
+        self._made.append(made)
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        elif self._file is not None:
+            self._file.__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """Finish the file at hand: fsync, rename, record."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        file.__exit__(None, None, None)
+        made, self._made = self._made, []
+        self._load = Load()
+        task_file = TaskFile(
+            id=0,
+            name=self._name,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            requests=len(made),
+            input_tokens=sum(each.input_tokens for each in made),
+            output_tokens=sum(each.output_tokens for each in made),
+            model=self._workspace.model.name,
+            endpoint=self._workspace.dialect.endpoint,
+        )
+        with self._workspace.ledger.change():
+            self._workspace.ledger.tasks.record(task_file, made, self._workspace.run_id)
+        self.tally.files.append(task_file)
+
+
+def take(
+    workspace: Workspace,
+    order: Order,
+    packer: Packer,
+    seen: tuple[Sighting, Prepared | Trouble],
+) -> None:
+    """Record what a photo was found to be, and ask for it where that is due."""
+    sighting, found = seen
+    photos, tally = workspace.ledger.photos, packer.tally
+    if order.limit and tally.requests >= order.limit:
+        return
+    if isinstance(found, Trouble):
+        photos.see(sighting, "", Facts(), found)
+        _refuse(tally, sighting.path, found)
+        return
+    facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)
+    photos.moved(sighting.path, found.digest)
+    photos.see(sighting, found.digest, facts, None)
+    known = photos.get(sighting.path)
+    if not order.regenerate and (known is None or known.state not in ASK_STATES):
+        return
+    asked = workspace.ledger.tasks.asked(sighting.path)
+    trouble = _ask(
+        workspace, packer, picked(workspace, found, facts, asked), _generation(order, asked)
+    )
+    if trouble:
+        photos.see(sighting, "", Facts(), trouble)
+        _refuse(tally, sighting.path, trouble)
+    else:
+        tally.requests += 1
+
+
+def _generation(order: Order, asked: Asked) -> int:
+    return asked.generation + (1 if order.regenerate and asked.tasks else 0)
+
+
+def _ask(workspace: Workspace, packer: Packer, photo: Picked, generation: int) -> Trouble | None:
+    task = make_task(packer.asking, photo)
+    made = Made(
+        custom_id=task.custom_id,
+        path=photo.path,
+        generation=generation,
+        digest=photo.digest,
+        preset=workspace.settings.preset,
+        facts=photo.facts,
+        input_tokens=task.input_tokens,
+        output_tokens=task.output_tokens,
+    )
+    return packer.add(task, made)
+
+
+def _refuse(tally: Tally, path: str, trouble: Trouble) -> None:
+    tally.unreadable += 1
+    tally.problems.append(Problem(trouble.code, trouble.message, path))
+
+
+def result(workspace: Workspace, tally: Tally) -> StageResult:
+    """Return what a build did; photos = requests + skipped + unreadable."""
+    skipped = tally.photos - tally.requests - tally.unreadable
+    waiting = workspace.ledger.tasks.files("waiting")
+    problems = list(tally.problems)
+    if tally.photos == 0:
+        raise UsageError(
+            f"There are no photos under {workspace.photos}.",
+            hint="correct photos.root or photos.extensions in batchcap.toml",
+        )
+    if not workspace.tokenizer.exact:
+        problems.append(Problem("tokens", workspace.tokenizer.note))
+    return StageResult(
+        "build",
+        Exit.FAILED if tally.unreadable else Exit.DONE,
+        {
+            "photos": tally.photos,
+            "requests": tally.requests,
+            "task_files": len(tally.files),
+            "bytes": sum(each.bytes for each in tally.files),
+            "input_tokens": sum(each.input_tokens for each in tally.files),
+            "skipped": skipped,
+            "unreadable": tally.unreadable,
+        },
+        tuple(problems),
+        {"files": [each.name for each in tally.files]},
+        "batchcap submit" if waiting else "batchcap status",
+    )

@@ -1,0 +1,118 @@
+"""What build would send: requests, tokens, files, waves and dollars. Writes no task file.
+
+A large archive is measured on a sample of its photos, evenly spread, and says so.
+"""
+
+import math
+from dataclasses import dataclass
+
+from batchcap.archive import asking, picked, read, walk
+from batchcap.batches.cost import estimate as dollars
+from batchcap.errors import UsageError
+from batchcap.models import shutdown_warning
+from batchcap.photos.facts import check_layout, gather
+from batchcap.records import Exit, Prepared, Problem, Sighting, StageResult
+from batchcap.request import make_task
+from batchcap.workspace import Workspace
+
+# Photos that are read in full; archives up to this size are measured exactly.
+SAMPLE = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What the sample came to: requests that fit, and their input tokens, output and bytes."""
+
+    looked_at: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    bytes: int
+
+
+def estimate(workspace: Workspace) -> StageResult:
+    """Measure what the next build would send."""
+    check_layout(workspace.settings.photos.layout)
+    photos = walk(workspace, ())
+    if not photos:
+        raise UsageError(
+            f"There are no photos under {workspace.photos}.",
+            hint="correct photos.root or photos.extensions in batchcap.toml",
+        )
+    due = workspace.ledger.photos.to_look_at(again=False)
+    step = max(1, math.ceil(len(due) / SAMPLE))
+    sampled = _measure(workspace, due[::step])
+    factor = len(due) / sampled.looked_at if sampled.looked_at else 0.0
+    requests = round(sampled.requests * factor)
+    given = round(sampled.input_tokens * factor)
+    made = round(sampled.output_tokens * factor)
+    size = round(sampled.bytes * factor)
+    cost = dollars(workspace.model, given, made)
+    files = _files(workspace, requests, size, given)
+    queue = workspace.queue_tokens
+    return StageResult(
+        "estimate",
+        Exit.DONE,
+        {
+            "photos": photos,
+            "requests": requests,
+            "task_files": files,
+            "bytes": size,
+            "input_tokens": given,
+            "output_tokens": made,
+            "waves": math.ceil(given / queue) if queue and given else min(files, 1),
+            "cost_usd": round(cost or 0.0, 6),
+        },
+        tuple(_notes(workspace, cost is None)),
+        {
+            "model": workspace.model.name,
+            "sampled": sampled.looked_at,
+            "of": len(due),
+            "queue_tokens": queue,
+            "prices": f"{workspace.model.source}, {workspace.model.dated}".strip(", "),
+            "free": workspace.settings.provider.name == "sandbox",
+        },
+        "batchcap build",
+    )
+
+
+def _measure(workspace: Workspace, sample: list[Sighting]) -> Sampled:
+    how = asking(workspace)
+    requests = given = made = size = 0
+    for sighting, found in read(workspace, sample):
+        if not isinstance(found, Prepared):
+            continue
+        facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)
+        asked = workspace.ledger.tasks.asked(sighting.path)
+        task = make_task(how, picked(workspace, found, facts, asked))
+        requests += 1
+        given += task.input_tokens
+        made += task.output_tokens
+        size += len(task.line) + 1
+    return Sampled(len(sample), requests, given, made, size)
+
+
+def _files(workspace: Workspace, requests: int, size: int, tokens: int) -> int:
+    limits, dialect = workspace.settings.limits, workspace.dialect
+    budget = min(limits.task_file_tokens, workspace.queue_tokens or limits.task_file_tokens)
+    return max(
+        math.ceil(requests / min(limits.max_requests, dialect.max_requests)),
+        math.ceil(size / min(limits.max_bytes, dialect.max_bytes)),
+        math.ceil(tokens / budget),
+    )
+
+
+def _notes(workspace: Workspace, unpriced: bool) -> list[Problem]:  # noqa: FBT001 - one caller
+    notes = []
+    model = workspace.model
+    if unpriced:
+        notes.append(Problem("no_price", f"No price is known for {model.name}."))
+    if model.assumed:
+        notes.append(
+            Problem("assumed", f"The image rule of {model.name} is an assumption ({model.source}).")
+        )
+    if warning := shutdown_warning(model, workspace.today()):
+        notes.append(Problem("shutdown", warning))
+    if not workspace.tokenizer.exact:
+        notes.append(Problem("tokens", workspace.tokenizer.note))
+    return notes

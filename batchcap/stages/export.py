@@ -1,0 +1,233 @@
+"""captions → an agency's CSV, checked against its rules first.
+
+Takes an open workspace and an agency; gives one or more CSV files, and a problem for each finding.
+A photo with a finding that holds is kept out and named. Never touches a photo or the ledger, and
+never replaces a CSV by nothing.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchcap.agency import load_agency, load_categories
+from batchcap.atomic import AtomicFile, disk_trouble
+from batchcap.captions.agencies import (
+    Agency,
+    Item,
+    check,
+    duplicates,
+    release_of,
+    row,
+    sheets,
+)
+from batchcap.captions.categories import category_of
+from batchcap.config import configs_folder
+from batchcap.errors import UsageError
+from batchcap.photos.choice import choose
+from batchcap.records import Exit, Finding, Problem, Severity, StageResult
+from batchcap.workspace import Workspace
+
+FOLDER = "export"
+_SAID = {
+    Severity.HOLD: "Kept out",
+    Severity.AGAIN: "Better words are wanted",
+    Severity.REPAIRED: "Mended in the CSV",
+}
+# What a person does about a finding; without an entry: see the rule's own words.
+_HINTS = {
+    "unsafe_filename": "rename the photo, then: batchcap build",
+    "long_filename": "rename the photo, then: batchcap build",
+    "duplicate_filename": "rename one of them, or export one by its path",
+    "wrong_file_kind": "export the developed photo instead",
+    "unknown_release": "put it into a folder commercial or editorial, then: batchcap build",
+    "editorial_refused": "sell it at an agency that takes editorial photos",
+    "no_dateline": "name place and date by folder, notes or EXIF, then: batchcap build",
+    "missing_words": "use a preset that asks for it, then: batchcap build --regenerate",
+    "too_few_keywords": "batchcap build --regenerate",
+    "few_keywords": "batchcap build --regenerate",
+    "short_text": "batchcap build --regenerate",
+    "few_words": "batchcap build --regenerate",
+    "title_is_description": "batchcap build --regenerate",
+    "date_in_text": "batchcap build --regenerate",
+    "refused_in_text": "sell it as editorial, or: batchcap build --regenerate",
+    "no_category": "choose a category on the agency's site, or: batchcap build --regenerate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A photo with all that the agency's rules say of it."""
+
+    item: Item
+    findings: tuple[Finding, ...]
+
+    @property
+    def held(self) -> bool:
+        """Whether the photo is kept out of the CSV."""
+        return any(each.severity is Severity.HOLD for each in self.findings)
+
+
+def export(
+    workspace: Workspace,
+    agency: str,
+    out: Path | None = None,
+    *,
+    check_only: bool = False,
+    paths: Sequence[str] = (),
+) -> StageResult:
+    """Write the agency's CSV for the captioned photos, or check them and write nothing.
+
+    ``agency`` is a name under configs/agencies or the path of such a file; ``out`` a .csv file or a
+    folder. Raises ConfigError for the agency, UsageError for ``out`` or a path, DiskTrouble where
+    the file cannot be written.
+    """
+    rules = load_agency(agency, configs_folder())
+    target = _target(workspace, rules, out)
+    found = _checked(rules, list(_items(workspace, paths)))
+    if not found:
+        return _nothing(check_only=check_only)
+    ready = [each.item for each in found if not each.held]
+    writes = bool(ready) and not check_only
+    if writes and out is None:
+        _make_folder(target.parent)
+    files = _write(rules, ready, target) if writes else []
+    problems = [problem for each in found for problem in _problems(each)]
+    problems += [] if check_only else _stale(target, files)
+    held = len(found) - len(ready)
+    return StageResult(
+        "check" if check_only else "export",
+        _exit(len(ready), held, check_only=check_only),
+        {
+            "photos": len(found),
+            "rows": len(ready),
+            "held": held,
+            "findings": sum(len(each.findings) for each in found),
+            "files": len(files),
+        },
+        tuple(problems),
+        {
+            "agency": rules.key,
+            "dated": rules.dated,
+            "imports": rules.imports,
+            "note": rules.note,
+            "files": [str(each) for each in files],
+            "sources": [_source(each.says, each.url, each.sure) for each in rules.sources],
+        },
+        _next(rules, files, held, check_only=check_only),
+    )
+
+
+def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
+    """Give every captioned photo; the photo folder is looked at only where paths are named."""
+    categories = load_categories(configs_folder())
+    choice = choose(workspace.photos, paths) if paths else None
+    for known in workspace.ledger.photos.in_state("captioned", "written"):
+        if choice and not choice.takes(tuple(known.path.split("/"))):
+            continue
+        answer = workspace.ledger.captions.caption(known.task_id)
+        if answer is None:
+            continue
+        caption = answer[0]
+        yield Item(
+            path=known.path,
+            caption=caption,
+            facts=known.facts,
+            release=release_of(caption, known.facts),
+            categories=category_of(categories, caption),
+        )
+
+
+def _checked(agency: Agency, items: Sequence[Item]) -> list[Checked]:
+    twins = duplicates(items)
+    return [
+        Checked(item, check(agency, item) + ((twins[item.path],) if item.path in twins else ()))
+        for item in items
+    ]
+
+
+def _problems(checked: Checked) -> Iterator[Problem]:
+    for each in checked.findings:
+        yield Problem(
+            code=each.rule,
+            message=f"{_SAID[each.severity]}: {each.message}",
+            photo=checked.item.path,
+            hint="" if each.severity is Severity.REPAIRED else _HINTS.get(each.rule, ""),
+        )
+
+
+def _target(workspace: Workspace, agency: Agency, out: Path | None) -> Path:
+    if out is None:
+        return workspace.root / FOLDER / f"{agency.key}.csv"
+    if out.is_dir():
+        return out / f"{agency.key}.csv"
+    if out.suffix.lower() != ".csv":
+        raise UsageError(
+            f"{out} is no folder and does not end in .csv.",
+            kept="Nothing was written.",
+            hint=f"batchcap export --agency {agency.key} --out {agency.key}.csv",
+        )
+    return out
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise disk_trouble(error, folder) from error
+
+
+def _write(agency: Agency, items: Sequence[Item], target: Path) -> list[Path]:
+    files: list[Path] = []
+    rows = (row(agency, item) for item in items)
+    for number, parts in itertools.groupby(sheets(agency, rows), key=lambda part: part[0]):
+        path = _numbered(target, number)
+        with AtomicFile(path) as file:
+            for _, part in parts:
+                file.write(part)
+        files.append(path)
+    return files
+
+
+def _numbered(target: Path, number: int) -> Path:
+    return target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def _stale(target: Path, files: Sequence[Path]) -> list[Problem]:
+    """Tell of files that an earlier, longer export left: uploaded again, they undo this one."""
+    written = {each.name for each in files}
+    name = re.compile(rf"{re.escape(target.stem)}(-\d+)?{re.escape(target.suffix)}")
+    there = sorted(target.parent.glob("*")) if target.parent.is_dir() else []
+    return [
+        Problem("stale_file", f"{each} is of an earlier export.", hint="remove it")
+        for each in there
+        if name.fullmatch(each.name) and each.name not in written
+    ]
+
+
+def _exit(rows: int, held: int, *, check_only: bool) -> Exit:
+    if rows == 0 and not check_only:
+        return Exit.FAILED
+    return Exit.HELD if held else Exit.DONE
+
+
+def _nothing(*, check_only: bool) -> StageResult:
+    counts = dict.fromkeys(("photos", "rows", "held", "findings", "files"), 0)
+    told = Problem("no_captions", "No photo has a caption yet, so there is nothing to export.")
+    command = "check" if check_only else "export"
+    return StageResult(command, Exit.FAILED, counts, (told,), {"files": []}, next="batchcap status")
+
+
+def _source(says: str, url: str, sure: str) -> str:
+    return " ".join(part for part in (f"[{sure}]", says, url) if part)
+
+
+def _next(agency: Agency, files: Sequence[Path], held: int, *, check_only: bool) -> str:
+    if check_only:
+        again = "correct what is told, then: " if held else ""
+        return f"{again}batchcap export --agency {agency.key}"
+    if not files:
+        return f"correct what is told, then: batchcap check --agency {agency.key}"
+    names = " and ".join(each.name for each in files)
+    return f"take {names} to {agency.name}. {agency.note}" if agency.imports else agency.note

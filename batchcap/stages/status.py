@@ -1,0 +1,156 @@
+"""Where every photo and every batch stands, and what it costs. Changes nothing."""
+
+from typing import Any
+
+from batchcap.batches.cost import dollars
+from batchcap.errors import BooksDoNotBalance, UsageError
+from batchcap.records import Exit, Problem, StageResult, Usage
+from batchcap.workspace import Workspace
+
+
+def status(workspace: Workspace) -> StageResult:
+    """Return how many photos are in each state; the states sum to the photos.
+
+    Raises BooksDoNotBalance where they do not.
+    """
+    ledger = workspace.ledger
+    counts, total = ledger.photos.counts(), ledger.photos.total()
+    if sum(counts.values()) != total:
+        raise BooksDoNotBalance(
+            f"{total} photos, but the states sum to {sum(counts.values())}.",
+            kept="Nothing was changed.",
+            hint="batchcap verify",
+        )
+    return StageResult(
+        "status",
+        Exit.DONE,
+        {"photos": total, **counts},
+        tuple(_problems(workspace)),
+        {"batches": _batches(workspace), "money": _money(workspace)},
+        _next(workspace, counts),
+    )
+
+
+def photo_status(workspace: Workspace, path: str) -> StageResult:
+    """Return everything that is known of one photo; UsageError where there is no such one."""
+    photo = workspace.ledger.photos.get(path.replace("\\", "/"))
+    if photo is None:
+        raise UsageError(
+            f"There is no photo {path} in the ledger.", hint="batchcap build, or batchcap status"
+        )
+    found = workspace.ledger.captions.caption(photo.task_id) if photo.task_id else None
+    history = workspace.ledger.photos.history(photo.id)
+    facts = photo.facts
+    data: dict[str, Any] = {
+        "path": photo.path,
+        "state": photo.state,
+        "reason": photo.trouble.message if photo.trouble else _reason(workspace, photo.task_id),
+        "facts": {
+            name: {"value": fact.value, "evidence": fact.evidence}
+            for name in ("country", "city", "release", "taken", "camera", "notes")
+            if (fact := getattr(facts, name))
+        },
+        "contradictions": list(facts.contradictions),
+        "history": [
+            {
+                "custom_id": each.custom_id,
+                "task_file": each.task_file,
+                "outcome": each.outcome,
+                "code": each.code,
+                "message": each.message,
+                "result": each.result,
+            }
+            for each in history
+        ],
+    }
+    if found:
+        caption, findings = found
+        data["caption"] = {
+            name: value
+            for name in caption.__dataclass_fields__
+            if (value := getattr(caption, name))
+        }
+        data["findings"] = [
+            {"rule": each.rule, "severity": str(each.severity), "message": each.message}
+            for each in findings
+        ]
+    return StageResult("status", Exit.DONE, {"photos": 1, photo.state: 1}, (), data, "")
+
+
+def _reason(workspace: Workspace, task_id: int) -> str:
+    if not task_id:
+        return ""
+    outcome = workspace.ledger.captions.outcome_of(task_id)
+    return workspace.ledger.writes.message(task_id) or (outcome.message if outcome else "")
+
+
+def _batches(workspace: Workspace) -> list[dict[str, Any]]:
+    shown = []
+    for each in workspace.ledger.submissions.all():
+        view = each.view
+        shown.append(
+            {
+                "file": each.submission.file.name,
+                "batch": each.submission.remote_id,
+                "state": each.ended or (view.raw_state or str(view.state) if view else "sent"),
+                "requests": each.submission.file.requests,
+                "done": view.completed + view.failed if view else 0,
+                "message": each.message,
+            }
+        )
+    return shown
+
+
+def _money(workspace: Workspace) -> list[dict[str, Any]]:
+    shown = []
+    for each in workspace.ledger.captions.money():
+        model = workspace.models.get(each.model)
+        free = workspace.settings.provider.name == "sandbox"
+        estimated = dollars(model, Usage(each.built_input, each.built_output))
+        billed = dollars(model, each.usage)
+        shown.append(
+            {
+                "model": each.model,
+                "estimated_input_tokens": each.built_input,
+                "estimated_output_tokens": each.built_output,
+                "estimated_usd": estimated,
+                "input_tokens": each.usage.input_tokens,
+                "output_tokens": each.usage.output_tokens,
+                "cached_tokens": each.usage.cached_tokens,
+                "reasoning_tokens": each.usage.reasoning_tokens,
+                "usd": billed,
+                "free": free,
+                "prices": f"{model.source}, {model.dated}".strip(", "),
+            }
+        )
+    return shown
+
+
+def _problems(workspace: Workspace) -> list[Problem]:
+    found = [
+        Problem(photo.state, _reason(workspace, photo.task_id), photo.path)
+        for photo in workspace.ledger.photos.in_state("held", "refused", "failed", "write_failed")
+    ]
+    for photo in workspace.ledger.photos.in_state("unreadable"):
+        message = photo.trouble.message if photo.trouble else ""
+        found.append(Problem(photo.trouble.code if photo.trouble else "", message, photo.path))
+    for each in workspace.ledger.submissions.in_doubt():
+        name = each.file.name
+        found.append(Problem("in_doubt", f"{name} may have been sent.", hint="batchcap submit"))
+    return found
+
+
+def _next(workspace: Workspace, counts: dict[str, int]) -> str:
+    ledger = workspace.ledger
+    if ledger.submissions.in_doubt() or ledger.tasks.files("waiting"):
+        return "batchcap submit"
+    opened = ledger.submissions.open()
+    if any(len(ledger.submissions.files(each.submission)) > 1 for each in opened):
+        return "batchcap join"
+    if opened:
+        return "batchcap poll --wait"
+    if counts["captioned"]:
+        return "batchcap write"
+    if counts["retry"] or counts["new"] or not sum(counts.values()):
+        return "batchcap build"
+    return ""

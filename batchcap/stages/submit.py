@@ -1,0 +1,265 @@
+"""task files → batches: intent first, then money.
+
+Takes an open workspace; gives batches at the provider, each recorded under its key. What may
+already exist is looked for before anything is sent again; only as much is sent as the queue and
+the budget have room for.
+"""
+
+from dataclasses import dataclass, field
+
+from batchcap.batches.cost import estimate
+from batchcap.batches.queue import is_queue_full, room
+from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
+from batchcap.interrupt import calm
+from batchcap.records import BatchError, Exit, Problem, StageResult, Submission, TaskFile
+from batchcap.workspace import Workspace
+
+# A provider's list may lag behind its creations: an intent is looked for this often, with a
+# pause, before it is taken as never carried out.
+LOOKS = 3
+
+
+@dataclass(slots=True)
+class Sending:
+    """What a round of sending did."""
+
+    submitted: int = 0
+    adopted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    code: Exit = Exit.DONE
+
+
+def submit(
+    workspace: Workspace, *, adopt: str = "", resend: str = "", file: str = ""
+) -> StageResult:
+    """Send what the queue limit and the budget have room for.
+
+    ``adopt`` names a batch that ``file`` became (where only one is in doubt it need not be
+    named); ``resend`` names a file whose doubtful submission is given up. Raises Unreachable where
+    the provider does not answer, KeyMissing, ProviderRefused.
+    """
+    with workspace.recorded("submit"):
+        if adopt:
+            _adopt(workspace, adopt, file)
+        if resend:
+            _give_up(workspace, resend)
+        sending = send(workspace)
+    waiting = len(workspace.ledger.tasks.files("waiting"))
+    code = sending.code or (Exit.WAITING if waiting else Exit.DONE)
+    opened = workspace.ledger.submissions.open()
+    return StageResult(
+        "submit",
+        code,
+        {
+            "submitted": sending.submitted,
+            "adopted": sending.adopted + (1 if adopt else 0),
+            "waiting": waiting,
+        },
+        tuple(sending.problems),
+        {"batches": [_shown(each.submission) for each in opened]},
+        "batchcap poll --wait" if opened or waiting else "batchcap build",
+    )
+
+
+def _shown(submission: Submission) -> dict[str, str | int]:
+    file = submission.file
+    return {
+        "file": file.name,
+        "batch": submission.remote_id,
+        "requests": file.requests,
+        "input_tokens": file.input_tokens,
+    }
+
+
+def send(workspace: Workspace) -> Sending:
+    """Resolve what is in doubt, then send as far as there is room; the lock must be held."""
+    sending = Sending()
+    submissions = workspace.ledger.submissions
+    with calm() as interrupt:
+        for submission in submissions.in_doubt():
+            interrupt.obey()
+            try:
+                _settle_doubt(workspace, submission, sending)
+            except CannotTell as error:
+                sending.code = Exit.HELD
+                sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+        for file in workspace.ledger.tasks.files("waiting"):
+            interrupt.obey()
+            if workspace.ledger.tasks.not_before(file.id) > workspace.now():
+                continue
+            if not _has_room(workspace, file) or not _affordable(workspace, file, sending):
+                break
+            if not _send_file(workspace, file, sending):
+                break
+    return sending
+
+
+def send_next(workspace: Workspace) -> tuple[list[Problem], Exit]:
+    """Send the next wave for ``poll``, which holds the lock; gives problems and an exit code."""
+    if not workspace.ledger.tasks.files("waiting", "doubt"):
+        return [], Exit.DONE
+    sending = send(workspace)
+    return sending.problems, sending.code
+
+
+def _has_room(workspace: Workspace, file: TaskFile) -> bool:
+    limit = workspace.queue_tokens
+    in_flight = workspace.ledger.tasks.tokens_in_flight()
+    # The limit is a guess until the provider says its own: one file alone is always tried.
+    return not limit or not in_flight or file.input_tokens <= room(limit, in_flight)
+
+
+def _affordable(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
+    budget = workspace.settings.limits.budget_usd
+    if not budget:
+        return True
+    cost = _dollars(workspace, file.model, file.input_tokens, file.output_tokens)
+    spent = 0.0
+    for money in workspace.ledger.captions.money():
+        usage = money.usage
+        spent += _dollars(
+            workspace,
+            money.model,
+            usage.input_tokens + money.reserved_input,
+            usage.output_tokens + money.reserved_output,
+        )
+    if spent + cost <= budget:
+        return True
+    sending.code = Exit.HELD
+    sending.problems.append(
+        Problem(
+            "budget",
+            f"{file.name} would cost about ${cost:.4f}; ${spent:.4f} of limits.budget_usd = "
+            f"${budget:.2f} is spent or reserved. It was not sent.",
+            hint="raise limits.budget_usd in batchcap.toml, then: batchcap submit",
+        )
+    )
+    return False
+
+
+def _dollars(workspace: Workspace, model: str, given: int, made: int) -> float:
+    return estimate(workspace.models.get(model), given, made) or 0.0
+
+
+def _send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
+    """Send one file; False where the round ends here."""
+    ledger = workspace.ledger
+    number = ledger.submissions.next_number(file)
+    stem = file.name.removesuffix(".jsonl")
+    key = f"batchcap-{ledger.workspace_id[:12]}-{stem}-{number}"
+    with ledger.change():
+        submission = ledger.submissions.intend(file, key, workspace.now(), workspace.run_id)
+    workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
+    try:
+        _carry_out(workspace, submission, sending, again=False)
+    except Unreachable:
+        # The reply was lost, not necessarily the request.
+        _settle_doubt(workspace, submission, sending)
+    return not any(each.code == "queue_full" for each in sending.problems)
+
+
+def _carry_out(
+    workspace: Workspace, submission: Submission, sending: Sending, *, again: bool
+) -> None:
+    path = workspace.tasks / submission.file.name
+    if not path.is_file():
+        raise UsageError(
+            f"The task file {path} is gone.",
+            kept="Nothing was sent.",
+            hint="put it back, or build its photos anew: batchcap build --regenerate",
+        )
+    try:
+        remote_id = workspace.provider.submit(submission, path, again=again)
+    except Unreachable:
+        raise
+    except ProviderRefused as error:
+        if not is_queue_full([BatchError(error.provider_code, error.message)]):
+            _not_accepted(workspace, submission, str(error))
+            raise
+        _queue_full(workspace, submission, str(error), sending)
+        return
+    except BatchcapError as error:
+        _not_accepted(workspace, submission, str(error))
+        raise
+    with workspace.ledger.change():
+        workspace.ledger.submissions.sent(submission, remote_id, "created", workspace.now())
+    sending.submitted += 1
+
+
+def _not_accepted(workspace: Workspace, submission: Submission, message: str) -> None:
+    with workspace.ledger.change():
+        workspace.ledger.submissions.end(submission, "refused", workspace.now(), message=message)
+
+
+def _queue_full(
+    workspace: Workspace, submission: Submission, message: str, sending: Sending
+) -> None:
+    wait = workspace.note_queue_full(submission, message)
+    sending.problems.append(
+        Problem(
+            "queue_full",
+            f"The provider's queue is full; {submission.file.name} waits {wait:.0f} s. {message}",
+            hint="batchcap poll --wait",
+        )
+    )
+
+
+def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    """Find what a submission became, or send it: an upload that stands there is used."""
+    for number in range(LOOKS):
+        if number:
+            workspace.sleep(workspace.dialect.settle_seconds)
+        remote_id = workspace.provider.find(submission)
+        if remote_id:
+            with workspace.ledger.change():
+                workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+            sending.adopted += 1
+            return
+    _carry_out(workspace, submission, sending, again=True)
+
+
+def _adopt(workspace: Workspace, remote_id: str, name: str) -> None:
+    submission = _doubtful(workspace, name)
+    view = workspace.provider.view(remote_id)
+    if workspace.ledger.submissions.owner(remote_id):
+        raise UsageError(f"{remote_id} belongs to a task file already.", hint="batchcap status")
+    if view.state == "gone":
+        raise UsageError(
+            f"The provider knows no batch {remote_id}.",
+            hint="look the batch's id up at the provider and try again",
+        )
+    with workspace.ledger.change():
+        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+
+
+def _give_up(workspace: Workspace, name: str) -> None:
+    submission = _doubtful(workspace, name)
+    with workspace.ledger.change():
+        workspace.ledger.submissions.end(
+            submission, "abandoned", workspace.now(), message="given up by hand"
+        )
+
+
+def _doubtful(workspace: Workspace, name: str) -> Submission:
+    """Return the one submission that is meant: in doubt, or of a batch that is gone."""
+    submissions = workspace.ledger.submissions
+    gone = [
+        each.submission
+        for each in submissions.open()
+        if each.view is not None and each.view.state == "gone"
+    ]
+    doubtful = [
+        each
+        for each in [*submissions.in_doubt(), *gone]
+        if not name or name in (each.file.name, each.file.name.removesuffix(".jsonl"))
+    ]
+    if len(doubtful) == 1:
+        return doubtful[0]
+    names = ", ".join(each.file.name for each in doubtful)
+    raise UsageError(
+        f"Which task file is meant? In doubt are {names}."
+        if doubtful
+        else f"{name or 'No task file'} is not in doubt.",
+        kept="Nothing was sent.",
+        hint="batchcap submit --adopt BATCH FILE, or batchcap status",
+    )

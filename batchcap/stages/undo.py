@@ -1,0 +1,169 @@
+"""The old metadata back into the photos: the same bytes as before.
+
+Takes an open workspace; gives photos as they were before a run, or one photo's last write. A photo
+that somebody changed since is left alone, unless forced: then only the tags that still hold our
+words go back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from batchcap.errors import UsageError
+from batchcap.interrupt import calm
+from batchcap.ledger.writes import Entry
+from batchcap.metadata.exiftool import Draft, Job
+from batchcap.metadata.limits import items_of
+from batchcap.metadata.patch import apply_patch
+from batchcap.metadata.replace import discard, draft_path, obstacle, stamp, swap
+from batchcap.photos.digest import image_digest
+from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
+from batchcap.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an undo has done so far."""
+
+    restored: int = 0
+    changed_since: int = 0
+    failed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def undo(
+    workspace: Workspace, *, run_id: int = 0, force: bool = False, paths: Sequence[str] = ()
+) -> StageResult:
+    """Undo what a run wrote (the last one where nothing is named), or the last write of photos.
+
+    Raises UsageError where there is nothing to undo.
+    """
+    tally = Tally()
+    with workspace.recorded("undo"):
+        entries = _entries(workspace, run_id, paths)
+        with calm() as interrupt, workspace.progress.bar("undoing", len(entries)) as bar:
+            for entry in entries:
+                _undo_one(workspace, entry, tally, force=force)
+                bar.advance()
+                if interrupt.asked:
+                    break
+        interrupt.obey()
+    code = Exit.FAILED if tally.failed else Exit.HELD if tally.changed_since else Exit.DONE
+    return StageResult(
+        "undo",
+        code,
+        {
+            "restored": tally.restored,
+            "changed_since": tally.changed_since,
+            "failed": tally.failed,
+        },
+        tuple(tally.problems),
+        {},
+        "batchcap status",
+    )
+
+
+def _entries(workspace: Workspace, run_id: int, paths: Sequence[str]) -> list[Entry]:
+    writes = workspace.ledger.writes
+    entries: list[Entry] = []
+    if paths:
+        for path in paths:
+            found = _of_path(workspace, path)
+            if run_id:
+                found = [each for each in found if each.run_id == run_id]
+            if not found:
+                raise UsageError(
+                    f"Nothing was written into {path} that is still there.",
+                    kept="Nothing was changed.",
+                    hint=f"batchcap status --photo {path}",
+                )
+            entries += found
+        return entries
+    entries = writes.of_run(run_id or writes.last_run())
+    if not entries:
+        which = f"by run {run_id}" if run_id else "yet"
+        raise UsageError(
+            f"Nothing was written {which} that is still there.",
+            kept="Nothing was changed.",
+            hint="batchcap status",
+        )
+    return entries
+
+
+def _of_path(workspace: Workspace, path: str) -> list[Entry]:
+    """Return the newest write of each photo at a path, which may be a folder."""
+    root = workspace.photos
+    given = Path(path)
+    inside = path.replace("\\", "/").strip("/")
+    for base in (given.resolve(), (root / given).resolve()):
+        if base.exists() and base.is_relative_to(root):
+            inside = base.relative_to(root).as_posix()
+            break
+    known = workspace.ledger.photos
+    one = known.get(inside)
+    photos = [one] if one else known.below(inside)
+    newest = []
+    for photo in photos:
+        newest += workspace.ledger.writes.of_photo(photo.id)[:1]
+    return newest
+
+
+def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) -> None:
+    path = workspace.photos / entry.path
+    trouble = obstacle(path)
+    if trouble is None:
+        trouble = _old_bytes(workspace, entry, path)
+    if trouble and trouble.code == "changed" and force:
+        trouble = _old_tags(workspace, entry, path)
+    if trouble:
+        changed = trouble.code == "changed"
+        tally.changed_since += int(changed)
+        tally.failed += int(not changed)
+        hint = f"batchcap undo --force {entry.path}" if changed else ""
+        tally.problems.append(Problem(trouble.code, trouble.message, entry.path, hint))
+        return
+    seen = stamp(path)
+    with workspace.ledger.change():
+        workspace.ledger.writes.came_of(entry, "undone", workspace.now())
+        workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
+    tally.restored += 1
+
+
+def _old_bytes(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None:
+    """Put the file back that was there before, byte for byte."""
+    draft = draft_path(path)
+    discard(draft)
+    seen = stamp(path)
+    try:
+        apply_patch(path, workspace.ledger.writes.patch(entry), draft)
+    except ValueError as error:
+        if str(error) == "changed":
+            return Trouble("changed", "Somebody changed the photo since: it was left alone.")
+        return Trouble("journal", f"The way back is damaged: {error}. The photo was left alone.")
+    return swap(draft, path, keep_time=workspace.settings.write.keep_time, seen=seen)
+
+
+def _old_tags(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None:
+    """Put back what stood in those of our tags that still hold our words; leave all else."""
+    read = workspace.exiftool.read([path])[path]
+    if isinstance(read, Trouble):
+        return read
+    still = {
+        tag: old
+        for tag, old in entry.before.items()
+        if tag in entry.ours and items_of(read.get(tag)) == tuple(entry.ours[tag])
+    }
+    values = {
+        tag: tuple(old) if isinstance(old, list) else old for tag, old in still.items() if old
+    }
+    made = TagPlan(entry.path, values, tuple(tag for tag, old in still.items() if not old))
+    if made.empty:
+        return None
+    seen, digest = stamp(path), image_digest(path)
+    draft = workspace.exiftool.write([Job(path, made)])[path]
+    if not isinstance(draft, Draft):
+        return draft
+    if image_digest(draft.path) != digest:
+        discard(draft.path)
+        return Trouble("harmed", "The picture itself would have changed: nothing was written.")
+    return swap(draft.path, path, keep_time=workspace.settings.write.keep_time, seen=seen)

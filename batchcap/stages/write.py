@@ -1,0 +1,298 @@
+"""captions → IPTC, XMP and EXIF in the photos, proven harmless and with a way back.
+
+Takes an open workspace; gives photos that carry their captions. A draft is written beside each
+photo, read back and compared; the way back is recorded; then the draft takes the photo's place.
+Writing twice equals writing once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from batchcap.errors import ConfigError, UsageError
+from batchcap.interrupt import calm
+from batchcap.ledger.photos import Known
+from batchcap.ledger.writes import Entry
+from batchcap.metadata.exiftool import find_exiftool
+from batchcap.metadata.patch import file_sha256
+from batchcap.metadata.pool import ExifToolPool
+from batchcap.metadata.replace import clean, stamp, swap
+from batchcap.metadata.tags import Mode, TagPolicy
+from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
+from batchcap.workspace import Workspace
+from batchcap.writing import (
+    Planned,
+    Ready,
+    Refused,
+    Result,
+    Unchanged,
+    Wanted,
+    draft_chunk,
+    plan_chunk,
+    words_of,
+)
+
+# Photos in one call of ExifTool.
+CHUNK = 50
+DUE = ("captioned", "write_failed", "held")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a write has done so far."""
+
+    written: int = 0
+    unchanged: int = 0
+    held: int = 0
+    failed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] = ()) -> StageResult:
+    """Write captions into photos, or show with ``dry_run`` what would change.
+
+    Without ``paths``, photos that carry their caption are left alone and counted as unchanged.
+    Raises ToolMissing where ExifTool is missing or too old, UsageError for an unknown path.
+    """
+    if workspace.settings.write.target == "sidecar":
+        raise ConfigError(
+            "write.target = 'sidecar' needs photos that take no embedded words; JPEG does.",
+            kept="Nothing was written.",
+            hint="set write.target to auto or embed in batchcap.toml",
+        )
+    tally = Tally()
+    with workspace.recorded("write"):
+        executable = find_exiftool(workspace.settings.tools.exiftool)
+        finish(workspace)
+        due, tally.unchanged = _due(workspace, paths)
+        wanted = _wanted(workspace, due, tally, dry_run=dry_run)
+        with (
+            ExifToolPool(executable, workspace.processes) as pool,
+            calm() as interrupt,
+            workspace.progress.bar("writing photos", len(wanted)) as bar,
+        ):
+            # One call before the first photo: a missing or old ExifTool stops here.
+            workspace.progress.say(f"ExifTool {pool.version}")
+            by_path = {each.path: each for each in due}
+            for results in pool.map_chunks(plan_chunk if dry_run else draft_chunk, wanted, CHUNK):
+                if dry_run:
+                    _show(results, tally)
+                else:
+                    _settle(workspace, by_path, results, tally)
+                bar.advance(len(results))
+                if interrupt.asked:
+                    break
+        interrupt.obey()
+    return _result(tally, dry_run=dry_run)
+
+
+def finish(workspace: Workspace) -> None:
+    """Clear up after a write that was cut off between its two commits."""
+    writes = workspace.ledger.writes
+    for entry in writes.unfinished():
+        path = workspace.photos / entry.path
+        there = path.is_file() and file_sha256(path) == entry.new_sha256
+        with workspace.ledger.change():
+            writes.came_of(entry, "written" if there else "void", workspace.now())
+            if there:
+                seen = stamp(path)
+                workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
+        if path.parent.is_dir():
+            clean(path.parent)
+
+
+def _due(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Known], int]:
+    """Return the photos to be written, and how many carry their caption already."""
+    photos = workspace.ledger.photos
+    if not paths:
+        due = [each for each in photos.in_state(*DUE) if _captioned(workspace, each)]
+        return due, photos.counts()["written"]
+    known = list(photos.in_state(*DUE, "written"))
+    chosen: dict[int, Known] = {}
+    for path in paths:
+        inside = _inside(workspace.photos, path)
+        found = [each for each in known if inside in ("", ".") or _below(each.path, inside)]
+        if not found:
+            raise UsageError(
+                f"No photo with a caption is at {path}.",
+                kept="Nothing was written.",
+                hint="batchcap status",
+            )
+        chosen |= {each.id: each for each in found if _captioned(workspace, each)}
+    return list(chosen.values()), 0
+
+
+def _inside(root: Path, path: str) -> str:
+    given = Path(path)
+    for base in (given, root / given):
+        if base.is_absolute() and base.resolve().is_relative_to(root):
+            return base.resolve().relative_to(root).as_posix()
+    return path.replace("\\", "/").strip("/")
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def _captioned(workspace: Workspace, photo: Known) -> bool:
+    outcome = workspace.ledger.captions.outcome_of(photo.task_id)
+    return outcome is not None and outcome.result in ("accepted", "repaired")
+
+
+def _wanted(
+    workspace: Workspace, due: Sequence[Known], tally: Tally, *, dry_run: bool
+) -> list[Wanted]:
+    """Return what each photo is to say; an editorial one without place or date is held."""
+    wanted = []
+    for photo in due:
+        found = workspace.ledger.captions.caption(photo.task_id)
+        if found is None:
+            continue
+        words = words_of(found[0], photo.facts)
+        if isinstance(words, Trouble):
+            if not dry_run:
+                with workspace.ledger.change():
+                    _came_of(workspace, photo, "held", words)
+            _count(tally, "held", photo.path, words)
+            continue
+        wanted.append(
+            Wanted(
+                photo.path,
+                workspace.photos / photo.path,
+                photo.digest,
+                words,
+                _policy(workspace, photo),
+            )
+        )
+    return wanted
+
+
+def _policy(workspace: Workspace, photo: Known) -> TagPolicy:
+    preset = workspace.preset_named(workspace.ledger.captions.preset_of(photo.task_id))
+    keywords = preset.field("keywords")
+    ours = {
+        tag: (value,) if isinstance(value, str) else tuple(value)
+        for tag, value in workspace.ledger.writes.ours(photo.id).items()
+    }
+    return TagPolicy(
+        tags=preset.tags,
+        mode=Mode(workspace.settings.write.mode),
+        ours=ours,
+        keyword_limit=keywords.max_items if keywords and keywords.max_items else 50,
+    )
+
+
+def _show(results: Sequence[Result | Planned], tally: Tally) -> None:
+    """Count what a write would do, and keep the differences to be shown."""
+    for result in results:
+        if isinstance(result, Planned):
+            tally.written += 1
+            changes = _changes(result.plan)
+            tally.changes.append({"photo": result.wanted.path, "changes": changes})
+        elif isinstance(result, Unchanged):
+            tally.unchanged += 1
+        elif isinstance(result, Refused):
+            _count(tally, "held" if result.hold else "failed", result.wanted.path, result.trouble)
+
+
+def _changes(made: TagPlan) -> list[dict[str, str]]:
+    return [{"tag": tag, "old": old, "new": new} for tag, old, new in made.changes]
+
+
+def _settle(
+    workspace: Workspace, due: dict[str, Known], results: Sequence[Result | Planned], tally: Tally
+) -> None:
+    """Record the way back of a chunk, put its drafts in place, record what came of it."""
+    ready = [each for each in results if isinstance(each, Ready)]
+    entries = []
+    with workspace.ledger.change():
+        for each in ready:
+            entry = _entry(workspace, due[each.wanted.path], each)
+            number = workspace.ledger.writes.journal(entry, workspace.now())
+            entries.append((each, entry, number))
+    done = [(each, entry, number, _swap(workspace, each)) for each, entry, number in entries]
+    with workspace.ledger.change():
+        for each, entry, number, trouble in done:
+            kind = "void" if trouble else "written"
+            workspace.ledger.writes.came_of(replace(entry, id=number), kind, workspace.now())
+            photo = due[each.wanted.path]
+            if trouble:
+                _came_of(workspace, photo, "failed", trouble)
+                _count(tally, "failed", photo.path, trouble)
+                continue
+            seen = stamp(each.wanted.file)
+            workspace.ledger.photos.signed(photo.id, seen.size, seen.mtime_ns)
+            tally.written += 1
+        for result in results:
+            if isinstance(result, Unchanged | Refused):
+                _record(workspace, due[result.wanted.path], result, tally)
+
+
+def _swap(workspace: Workspace, ready: Ready) -> Trouble | None:
+    return swap(
+        ready.draft,
+        ready.wanted.file,
+        keep_time=workspace.settings.write.keep_time,
+        seen=ready.seen,
+    )
+
+
+def _record(workspace: Workspace, photo: Known, result: Unchanged | Refused, tally: Tally) -> None:
+    if isinstance(result, Unchanged):
+        tally.unchanged += 1
+        if photo.state != "written":
+            _came_of(workspace, photo, "unchanged", Trouble("", ""))
+        return
+    kind = "held" if result.hold else "failed"
+    _came_of(workspace, photo, kind, result.trouble)
+    _count(tally, kind, photo.path, result.trouble)
+
+
+def _count(tally: Tally, kind: str, path: str, trouble: Trouble) -> None:
+    if kind == "held":
+        tally.held += 1
+    else:
+        tally.failed += 1
+    tally.problems.append(Problem(trouble.code, trouble.message, path))
+
+
+def _entry(workspace: Workspace, photo: Known, ready: Ready) -> Entry:
+    return Entry(
+        id=0,
+        run_id=workspace.run_id,
+        photo_id=photo.id,
+        task_id=photo.task_id,
+        path=photo.path,
+        old_sha256=ready.head.old_sha256,
+        new_sha256=ready.head.new_sha256,
+        patch=ready.patch,
+        ours={tag: list(value) for tag, value in ready.ours.items()},
+        before=dict(ready.before),
+        state="",
+    )
+
+
+def _came_of(workspace: Workspace, photo: Known, kind: str, trouble: Trouble) -> None:
+    entry = Entry(0, workspace.run_id, photo.id, photo.task_id, photo.path, "", "", b"", {}, {}, "")
+    workspace.ledger.writes.came_of(
+        entry, kind, workspace.now(), code=trouble.code, text=trouble.message
+    )
+
+
+def _result(tally: Tally, *, dry_run: bool) -> StageResult:
+    code = Exit.FAILED if tally.failed else Exit.HELD if tally.held else Exit.DONE
+    return StageResult(
+        "write",
+        code,
+        {
+            "written": tally.written,
+            "unchanged": tally.unchanged,
+            "held": tally.held,
+            "failed": tally.failed,
+        },
+        tuple(tally.problems),
+        {"dry_run": dry_run, "changes": tally.changes},
+        "batchcap write" if dry_run and tally.written else "batchcap status",
+    )

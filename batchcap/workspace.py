@@ -1,0 +1,323 @@
+"""The open workspace: what every stage is handed.
+
+Holds the settings, the ledger, the folders, the clock and the outside tools, each opened when it
+is first asked for and closed with the workspace. Knows no stage.
+"""
+
+import concurrent.futures
+import contextlib
+import datetime as dt
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from filelock import FileLock, Timeout
+
+from batchcap.batches.queue import TOKENS, backoff, queue_limit
+from batchcap.config import Config, configs_folder, load_config
+from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing, WorkspaceBusy
+from batchcap.fan_out import deaf_to_interrupts
+from batchcap.ledger import Ledger, open_ledger
+from batchcap.models import Models, load_models
+from batchcap.preset import load_preset
+from batchcap.records import Dialect, Model, Preset, Progress, Submission
+from batchcap.settings import Settings
+
+if TYPE_CHECKING:
+    from batchcap.metadata.exiftool import ExifTool
+    from batchcap.providers.base import Provider
+    from batchcap.tokenizer import Tokenizer
+
+STATE = ".batchcap"
+# Another command's last commit takes less; a poll that waits for days holds the lock all along.
+LOCK_SECONDS = 2.0
+
+Serving = Callable[[Path], contextlib.AbstractContextManager[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a workspace is opened with: environment, display, clock and the embedded server.
+
+    ``serving`` starts the sandbox on a folder and gives its address.
+    """
+
+    environ: Mapping[str, str]
+    progress: Progress
+    serving: Serving
+    flags: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Workspace:
+    """A folder with batchcap.toml and .batchcap, opened for one command."""
+
+    def __init__(self, root: Path, config: Config, outside: Outside) -> None:
+        self.root = root
+        self.config = config
+        self.outside = outside
+        self.run_id = 0
+        self._stack = contextlib.ExitStack()
+        self._presets: dict[str, Preset] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, from all layers."""
+        return self.config.settings
+
+    @property
+    def preset(self) -> Preset:
+        """What to ask, how to check and where to write."""
+        return self.config.preset
+
+    def preset_named(self, name: str) -> Preset:
+        """Return the preset a task was made with: what was paid for is judged by its own rules."""
+        if name == self.settings.preset:
+            return self.preset
+        if name not in self._presets:
+            path = str((self.root / name).resolve()) if name.endswith(".toml") else name
+            self._presets[name] = load_preset(path, configs_folder())[0]
+        return self._presets[name]
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the provider speaks."""
+        return self.config.dialect
+
+    @property
+    def progress(self) -> Progress:
+        """Where a stage reports."""
+        return self.outside.progress
+
+    @property
+    def state(self) -> Path:
+        """The folder .batchcap."""
+        return self.root / STATE
+
+    @property
+    def tasks(self) -> Path:
+        """The folder of task files."""
+        return self.state / "tasks"
+
+    @property
+    def replies(self) -> Path:
+        """The folder of result files."""
+        return self.state / "replies"
+
+    @property
+    def photos(self) -> Path:
+        """The archive's folder; ConfigError where there is none."""
+        root = (self.root / self.settings.photos.root).resolve()
+        if not root.is_dir():
+            raise ConfigError(
+                f"photos.root is {root}, and there is no such folder.",
+                hint="correct photos.root in batchcap.toml",
+            )
+        return root
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self.outside.clock()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self.outside.sleep(seconds)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, opened when first asked for."""
+        self._folder(self.state)
+        return self._stack.enter_context(open_ledger(self.state / "ledger.sqlite"))
+
+    @cached_property
+    def models(self) -> Models:
+        """What is known of models."""
+        return load_models(configs_folder() / "models.toml")
+
+    @cached_property
+    def model(self) -> Model:
+        """The model that the settings name."""
+        return self.models.get(self.settings.provider.model)
+
+    @property
+    def queue_key(self) -> str:
+        """Under which name the queue limit of this provider and model is learned."""
+        return f"queue_tokens/{self.settings.provider.name}/{self.model.name}"
+
+    @property
+    def queue_tokens(self) -> int:
+        """Input tokens that may wait at the provider: set, learned or known; 0 without limit."""
+        configured = self.settings.limits.queue_tokens
+        learned = self.ledger.learned(self.queue_key)
+        return configured or int(learned or 0) or self.model.queue_tokens
+
+    def note_queue_full(self, submission: Submission, message: str) -> float:
+        """Record that a file found no room, and the limit that was named; gives seconds to wait."""
+        wait = backoff(self.ledger.submissions.queue_full(submission.file) + 1)
+        learned = queue_limit(message)
+        now = self.now()
+        with self.ledger.change():
+            self.ledger.submissions.end(
+                submission, "queue_full", now, message=message, not_before=now + wait
+            )
+            if learned and learned.unit == TOKENS and learned.amount:
+                self.ledger.learn(self.queue_key, str(learned.amount), now)
+        return wait
+
+    @cached_property
+    def tokenizer(self) -> "Tokenizer":
+        """What counts tokens of text."""
+        from batchcap.tokenizer import open_tokenizer
+
+        return open_tokenizer(self.model.encoding, self.state / "tiktoken")
+
+    @cached_property
+    def provider(self) -> "Provider":
+        """Whom to ask; KeyMissing without a key, which is read here and stored nowhere."""
+        from batchcap.providers.openai_batch import OpenAIBatch
+
+        base_url, key = self._base_url(), self._key()
+        provider = OpenAIBatch(self.dialect, base_url=base_url, api_key=key)
+        self._stack.callback(provider.close)
+        return provider
+
+    def _base_url(self) -> str:
+        configured = self.settings.provider.base_url
+        if configured:
+            return configured
+        if self.settings.provider.name != "sandbox":
+            raise ConfigError(
+                f"The provider {self.settings.provider.name} has no address.",
+                hint="set provider.base_url in batchcap.toml",
+            )
+        folder = self.state / "sandbox"
+        self._folder(folder)
+        return self._stack.enter_context(self.outside.serving(folder))
+
+    def _key(self) -> str:
+        name = self.settings.provider.api_key_env
+        if not name:
+            return "sandbox"
+        key = self.outside.environ.get(name, "").strip()
+        if not key:
+            raise KeyMissing(
+                f"There is no API key: the environment variable {name} is not set.",
+                kept="Nothing was sent.",
+                hint=f"set {name}, then type the same command again",
+            )
+        if not key.isascii() or any(each.isspace() for each in key):
+            raise KeyMissing(
+                f"The API key in {name} holds characters that no key has.",
+                kept="Nothing was sent.",
+                hint=f"set {name} to the key alone, then type the same command again",
+            )
+        return key
+
+    @cached_property
+    def exiftool(self) -> "ExifTool":
+        """ExifTool, started when first asked for; ToolMissing where it is absent or too old."""
+        from batchcap.metadata.exiftool import ExifTool, find_exiftool
+
+        return self._stack.enter_context(ExifTool(find_exiftool(self.settings.tools.exiftool)))
+
+    @property
+    def processes(self) -> int:
+        """How many processes or threads work side by side."""
+        return self.settings.work.processes or os.cpu_count() or 1
+
+    @contextlib.contextmanager
+    def executor(self, workers: int) -> Iterator[concurrent.futures.Executor]:
+        """Give a pool of processes for work that fans out over the cores."""
+        pool = concurrent.futures.ProcessPoolExecutor(
+            workers,
+            # The same on all platforms, and safe beside the sandbox's threads.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=deaf_to_interrupts,
+        )
+        with pool:
+            yield pool
+
+    def prepare_folders(self) -> None:
+        """Make the folders of task files and replies."""
+        for folder in (self.state, self.tasks, self.replies):
+            self._folder(folder)
+
+    def _folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DiskTrouble(
+                f"{folder} cannot be made: {error.strerror}.",
+                kept="Nothing was changed.",
+                hint="make the workspace writable, then type the same command again",
+            ) from error
+
+    @contextlib.contextmanager
+    def recorded(self, command: str) -> Iterator[None]:
+        """Hold the workspace's lock and record the run while a stage changes something."""
+        with self.locked():
+            self.prepare_folders()
+            self.run_id = self.ledger.begin_run(command, self.now())
+            code = 1
+            try:
+                yield
+                code = 0
+            except KeyboardInterrupt:
+                code = 130
+                raise
+            except BatchcapError as error:
+                code = error.exit_code
+                raise
+            finally:
+                with contextlib.suppress(BatchcapError):
+                    # A full disk must not hide what happened before it.
+                    self.ledger.end_run(self.run_id, self.now(), code)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace's lock; WorkspaceBusy where another command has it."""
+        self._folder(self.state)
+        lock = FileLock(self.state / "lock", timeout=LOCK_SECONDS)
+        try:
+            with lock:
+                yield
+        except Timeout as error:
+            raise WorkspaceBusy(
+                f"Another batchcap works in {self.root}.",
+                kept="Nothing was changed.",
+                hint="wait for it, or look on with: batchcap status",
+            ) from error
+        except OSError as error:
+            if error.filename is None or Path(error.filename).name != "lock":
+                raise
+            raise DiskTrouble(
+                f"{self.state} cannot be written: {error.strerror}.",
+                kept="Nothing was changed.",
+                hint="make the workspace writable, then type the same command again",
+            ) from error
+
+    def today(self) -> dt.date:
+        """Return today's date in UTC."""
+        return dt.datetime.fromtimestamp(self.now(), dt.UTC).date()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_workspace(root: Path, outside: Outside) -> Workspace:
+    """Open the workspace in ``root``; WorkspaceMissing or ConfigError where it cannot be."""
+    root = root.resolve()
+    return Workspace(root, load_config(root, outside.environ, outside.flags), outside)
