@@ -1,0 +1,256 @@
+"""Which reply belongs to which task, how each task ended, and what follows from it.
+
+Takes replies and the ids of tasks; gives one outcome for every reply, and one for every task
+without any. Joins by custom_id alone: never by order, never by the provider's counts.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from batchcap.records import Outcome, Policy, Reply
+
+TRUNCATED = "truncated"
+MISSING = "missing"
+REFUSAL = "refusal"
+RATE_LIMITED = "rate_limit_exceeded"
+SERVER_ERROR = "server_error"
+TIMEOUT = "request_timeout"
+BAD_KEY = "invalid_api_key"
+
+_EXPIRED = frozenset({"batch_expired", "expired", "response_expired"})
+_REFUSED = frozenset(
+    {
+        "content_filter",
+        "content_policy_violation",
+        "image_content_policy_violation",
+        "moderation_blocked",
+        "responsibleaipolicyviolation",
+        "safety",
+    }
+)
+# What comes right by itself, or with the same request sent another time. The two about money are
+# here because the account may be filled up by then.
+_AGAIN = frozenset(
+    {
+        RATE_LIMITED,
+        SERVER_ERROR,
+        TIMEOUT,
+        TRUNCATED,
+        MISSING,
+        "status_0",
+        "batch_cancelled",
+        "response_cancelled",
+        "response_in_progress",
+        "response_queued",
+        "response_failed",
+        "unreadable_line",
+        "empty_answer",
+        "error",
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "failed_to_download_image",
+        "invalid_image_url",
+        "conflict",
+    }
+)
+# What comes right with another picture, or with a reason in the prompt.
+_DIFFERENT = frozenset(
+    {
+        "image_parse_error",
+        "image_too_large",
+        "image_file_too_large",
+        "invalid_image_format",
+        "invalid_image_mode",
+        "invalid_base64_image",
+        "unsupported_image_media_type",
+        "empty_image_file",
+        "too_many_images",
+        "context_length_exceeded",
+        "request_too_large",
+        "string_above_max_length",
+        "image_refused",
+        "bad_json",
+        "json_validate_failed",
+    }
+)
+# What meets the same answer until a person changes the photo, the model, the key or a setting.
+_NEVER = frozenset(
+    {
+        "invalid_image",
+        "image_too_small",
+        "image_file_not_found",
+        "invalid_prompt",
+        "model_not_found",
+        BAD_KEY,
+        "permission_denied",
+        "not_found",
+        "missing_required_parameter",
+        "unsupported_parameter",
+        "unsupported_value",
+        "unknown_parameter",
+        "invalid_type",
+        "invalid_value",
+        "invalid_json_schema",
+    }
+)
+# Other providers' words for the same.
+_SAME_AS = {
+    "rate_limit": RATE_LIMITED,
+    "rate_limit_error": RATE_LIMITED,
+    "rate_limit_reached": RATE_LIMITED,
+    "too_many_requests": RATE_LIMITED,
+    "tokens": RATE_LIMITED,
+    "requests": RATE_LIMITED,
+    "internal_error": SERVER_ERROR,
+    "internal_server_error": SERVER_ERROR,
+    "overloaded": SERVER_ERROR,
+    "overloaded_error": SERVER_ERROR,
+    "service_unavailable": SERVER_ERROR,
+    "timeout": TIMEOUT,
+    "timeout_error": TIMEOUT,
+    "request_cancelled": "batch_cancelled",
+    "cancelled": "batch_cancelled",
+    "canceled": "batch_cancelled",
+    "status_401": BAD_KEY,
+    "status_403": "permission_denied",
+    "status_404": "not_found",
+    "status_408": TIMEOUT,
+    "status_409": "conflict",
+    "status_413": "request_too_large",
+    "status_429": RATE_LIMITED,
+}
+# Words that name a family of errors and say less than the HTTP status beside them.
+_VAGUE = frozenset({"", "error", "invalid_request_error", "api_error", "invalid_request"})
+_POLICY_OF = {
+    Outcome.ANSWERED: Policy.KEEP,
+    Outcome.REFUSED: Policy.NEVER,
+    Outcome.EXPIRED: Policy.AGAIN,
+    Outcome.MISSING: Policy.AGAIN,
+    Outcome.DUPLICATE: Policy.KEEP,
+    Outcome.STRANGER: Policy.KEEP,
+}
+_SERVER_ERRORS = range(500, 600)
+_CLIENT_ERRORS = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How one reply, or one task without any, counts.
+
+    ``code`` is the class of failure; ``differs`` marks a duplicate that says something else than
+    the reply that counted.
+    """
+
+    custom_id: str
+    outcome: Outcome
+    code: str = ""
+    policy: Policy = Policy.KEEP
+    differs: bool = False
+
+
+def outcome(reply: Reply) -> tuple[Outcome, str]:
+    """Return how the task of a reply ended, with the class of failure ("" for an answer).
+
+    A refusal and a content filter are REFUSED; an answer cut at its token limit is FAILED
+    "truncated". The provider's own word is the class where it says more than the HTTP status.
+    """
+    if reply.error_code:
+        return _failure(reply)
+    finish = reply.finish.lower()
+    if finish in _REFUSED:
+        return Outcome.REFUSED, "content_filter"
+    if reply.refusal:
+        return Outcome.REFUSED, REFUSAL
+    if finish in {"length", "max_tokens"}:
+        return Outcome.FAILED, TRUNCATED
+    if not reply.text.strip():
+        return Outcome.FAILED, "empty_answer"
+    return Outcome.ANSWERED, ""
+
+
+def policy(ended: Outcome, code: str) -> Policy:
+    """Return what follows: KEEP, ask AGAIN, ask DIFFERENT, or NEVER.
+
+    A failure that nobody knows is asked again, for attempts are counted; a refusal by HTTP status
+    4xx is not, for the same request would meet the same answer.
+    """
+    if ended is not Outcome.FAILED:
+        return _POLICY_OF[ended]
+    if code in _DIFFERENT:
+        return Policy.DIFFERENT
+    if code in _NEVER or _status_of(code) in _CLIENT_ERRORS:
+        return Policy.NEVER
+    return Policy.AGAIN
+
+
+def settle(reply: Reply, *, ours: bool, first: str | None = None) -> Settled:
+    """Return how a reply counts.
+
+    ``ours``: its custom_id is a task of the batch; ``first``: the fingerprint of the reply that
+    counted for it already. The first counts, so read the output file before the error file.
+    """
+    if not ours:
+        return Settled(reply.custom_id, Outcome.STRANGER, "stranger")
+    if first is not None:
+        differs = first != fingerprint(reply)
+        return Settled(reply.custom_id, Outcome.DUPLICATE, "duplicate", differs=differs)
+    ended, code = outcome(reply)
+    return Settled(reply.custom_id, ended, code, policy(ended, code))
+
+
+def missing(custom_id: str) -> Settled:
+    """Return how a task counts that no result file speaks of."""
+    return Settled(custom_id, Outcome.MISSING, MISSING, Policy.AGAIN)
+
+
+def fingerprint(reply: Reply) -> str:
+    """Return 32 characters that are equal for replies that say the same."""
+    said = (reply.text, reply.refusal, reply.finish, reply.error_code)
+    packed = "\0".join(f"{len(each)}:{each}" for each in said)
+    return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def pair(tasks: Iterable[str], replies: Iterable[Reply]) -> Iterator[Settled]:
+    """Yield one Settled for each reply, in order, then one for each task without a reply.
+
+    Holds the ids of all tasks, with a fingerprint each: for one batch, not for an archive.
+    """
+    said: dict[str, str | None] = dict.fromkeys(tasks)
+    for reply in replies:
+        ours = reply.custom_id in said
+        first = said.get(reply.custom_id)
+        if ours and first is None:
+            said[reply.custom_id] = fingerprint(reply)
+        yield settle(reply, ours=ours, first=first)
+    for custom_id, first in said.items():
+        if first is None:
+            yield missing(custom_id)
+
+
+def _failure(reply: Reply) -> tuple[Outcome, str]:
+    word = reply.error_code.lower()
+    if word in _EXPIRED:
+        return Outcome.EXPIRED, "batch_expired"
+    if word in _REFUSED:
+        return Outcome.REFUSED, word
+    return Outcome.FAILED, _failure_class(word, reply.status)
+
+
+def _failure_class(word: str, status: int) -> str:
+    by_status = _SAME_AS.get(f"status_{status}", f"status_{status}")
+    code = _SAME_AS.get(word, word)
+    if code in _VAGUE and status:
+        code = by_status
+    if status in _SERVER_ERRORS or _status_of(code) in _SERVER_ERRORS:
+        return SERVER_ERROR
+    if code in _AGAIN or code in _DIFFERENT or code in _NEVER:
+        return code
+    if "image" in code:
+        return "image_refused"
+    return by_status if status in _CLIENT_ERRORS else code
+
+
+def _status_of(code: str) -> int:
+    number = code.removeprefix("status_")
+    return int(number) if number != code and number.isdecimal() else 0
