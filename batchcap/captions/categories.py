@@ -57,10 +57,8 @@ def category_of(table: Categories, caption: Caption) -> tuple[str, ...]:
     score.update(_spoken(table, caption.description))
     chosen = fold(clean(caption.classification))
     first = tuple(name for name in table.names if name == chosen)
-    ranked = sorted(
-        (name for name in table.names if score[name] >= _LEAST),
-        key=lambda name: -score[name],
-    )
+    # Equal scores stand in the order in which the caption names them.
+    ranked = [name for name, weight in score.most_common() if weight >= _LEAST]
     return tuple(dict.fromkeys((*first, *ranked)))
 
 

@@ -61,6 +61,8 @@ def request_body(model: Model, preset: Preset, messages: Sequence[Message]) -> d
         "messages": sent,
         "max_completion_tokens": preset.max_output_tokens,
     }
+    if model.effort:
+        body["reasoning_effort"] = model.effort
     if form and model.structured:
         body["response_format"] = form
     if model.temperature:

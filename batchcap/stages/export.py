@@ -30,6 +30,8 @@ from batchcap.records import Exit, Finding, Problem, Severity, StageResult
 from batchcap.workspace import Workspace
 
 FOLDER = "export"
+# A photo that could not be written has its caption all the same.
+CAPTIONED = ("captioned", "written", "write_failed")
 _SAID = {
     Severity.HOLD: "Kept out",
     Severity.AGAIN: "Better words are wanted",
@@ -123,7 +125,7 @@ def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
     """Give every captioned photo; the photo folder is looked at only where paths are named."""
     categories = load_categories(configs_folder())
     choice = choose(workspace.photos, paths) if paths else None
-    for known in workspace.ledger.photos.in_state("captioned", "written"):
+    for known in workspace.ledger.photos.in_state(*CAPTIONED):
         if choice and not choice.takes(tuple(known.path.split("/"))):
             continue
         answer = workspace.ledger.captions.caption(known.task_id)
