@@ -180,6 +180,7 @@ _MODEL: Mapping[str, tuple[Check, str]] = {
     "batch_discount": (_is_part, "a part between 0 and 1"),
     "temperature": (_is_flag, "true or false"),
     "structured": (_is_flag, "true or false"),
+    "effort": (_is_text, 'the least reasoning it can be asked for: "none", "minimal", "low" or ""'),
     "encoding": (_is_text, "the name of a tiktoken vocabulary"),
     "shutdown": (_is_day, 'a day, such as "2027-01-14"'),
     "source": (_is_text, "a text"),

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from batchcap.batches.jsonl import request_line
 from batchcap.batches.tokens import request_tokens
@@ -22,6 +22,8 @@ CHARS_A_TOKEN = 4
 # A keyword with its quotes and comma, and a field's own name, in tokens.
 KEYWORD_TOKENS = 4
 FIELD_TOKENS = 6
+# OpenAI's parameter that bounds an answer; a dialect may call it otherwise.
+CEILING = "max_completion_tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,17 @@ def make_task(asking: Asking, photo: Picked) -> Task:
     """Return the task that asks for one photo."""
     picture = Picture(picture_url(asking, photo), asking.image.detail)
     talk = messages(asking.preset, photo.facts, picture, photo.reason)
-    body = request_body(asking.model, asking.preset, talk)
+    dialect = asking.dialect
+    model = asking.model
+    if not dialect.structured:
+        model = replace(model, structured=False)
+    body = request_body(model, asking.preset, talk)
+    body[dialect.ceiling] = body.pop(CEILING)
     name = custom_id(asking.workspace_id, photo)
     return Task(
         custom_id=name,
         path=photo.path,
-        line=request_line(name, asking.dialect.line_url, body),
-        input_tokens=request_tokens(
-            body, [(photo.width, photo.height)], asking.model, asking.count
-        ),
+        line=request_line(name, dialect.line_url if dialect.line_method else "", body),
+        input_tokens=request_tokens(body, [(photo.width, photo.height)], model, asking.count),
         output_tokens=output_tokens(asking.preset),
     )

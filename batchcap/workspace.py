@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from batchcap.batches.queue import TOKENS, backoff, queue_limit
+from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing, WorkspaceBusy
 from batchcap.fan_out import deaf_to_interrupts
@@ -145,17 +145,25 @@ class Workspace:
         """The model that the settings name."""
         return self.models.get(self.settings.provider.model)
 
-    @property
-    def queue_key(self) -> str:
+    def _queue_key(self, unit: str) -> str:
         """Under which name the queue limit of this provider and model is learned."""
-        return f"queue_tokens/{self.settings.provider.name}/{self.model.name}"
+        return f"queue_{unit}/{self.settings.provider.name}/{self.model.name}"
+
+    @property
+    def told_tokens(self) -> int:
+        """The queue limit that a person or the provider named, in input tokens; 0: none did."""
+        learned = self.ledger.learned(self._queue_key(TOKENS))
+        return self.settings.limits.queue_tokens or int(learned or 0)
+
+    @property
+    def queue_requests(self) -> int:
+        """Requests that may wait at the provider, where it named such a limit; else 0."""
+        return int(self.ledger.learned(self._queue_key(REQUESTS)) or 0)
 
     @property
     def queue_tokens(self) -> int:
         """Input tokens that may wait at the provider: set, learned or known; 0 without limit."""
-        configured = self.settings.limits.queue_tokens
-        learned = self.ledger.learned(self.queue_key)
-        return configured or int(learned or 0) or self.model.queue_tokens
+        return self.told_tokens or self.model.queue_tokens
 
     def note_queue_full(self, submission: Submission, message: str) -> float:
         """Record that a file found no room, and the limit that was named; gives seconds to wait."""
@@ -166,8 +174,8 @@ class Workspace:
             self.ledger.submissions.end(
                 submission, "queue_full", now, message=message, not_before=now + wait
             )
-            if learned and learned.unit == TOKENS and learned.amount:
-                self.ledger.learn(self.queue_key, str(learned.amount), now)
+            if learned and learned.amount:
+                self.ledger.learn(self._queue_key(learned.unit), str(learned.amount), now)
         return wait
 
     @cached_property

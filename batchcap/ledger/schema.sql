@@ -40,6 +40,12 @@ CREATE TABLE task_file (
     run_id INTEGER NOT NULL REFERENCES run
 ) STRICT;
 
+-- A task file whose tasks went into smaller ones.
+CREATE TABLE split (
+    task_file_id INTEGER PRIMARY KEY REFERENCES task_file,
+    run_id INTEGER NOT NULL REFERENCES run
+) STRICT;
+
 -- One request. digest is the picture it was made from; preset and facts what was asked and known.
 CREATE TABLE task (
     id INTEGER PRIMARY KEY,
@@ -199,19 +205,22 @@ LEFT JOIN batch_view AS v
     ON v.id = (SELECT max(id) FROM batch_view WHERE submission_id = s.id)
 LEFT JOIN ended AS e ON e.submission_id = s.id;
 
--- waiting: may be sent; doubt: intent without batch; open: at the provider; done: joined.
+-- waiting: may be sent; doubt: intent without batch; open: at the provider; done: joined;
+-- split: its tasks stand in smaller files now.
 CREATE VIEW task_file_state AS
 SELECT
     f.*,
     s.id AS submission_id,
     coalesce(e.not_before, 0) AS not_before,
     CASE
+        WHEN x.task_file_id IS NOT NULL THEN 'split'
         WHEN s.id IS NULL OR e.how IN ('queue_full', 'refused', 'abandoned') THEN 'waiting'
         WHEN e.how = 'joined' THEN 'done'
         WHEN b.remote_id IS NULL THEN 'doubt'
         ELSE 'open'
     END AS state
 FROM task_file AS f
+LEFT JOIN split AS x ON x.task_file_id = f.id
 LEFT JOIN submission AS s
     ON s.id = (SELECT max(id) FROM submission WHERE task_file_id = f.id)
 LEFT JOIN batch AS b ON b.submission_id = s.id

@@ -47,6 +47,12 @@ class Submissions:
             "INSERT INTO batch VALUES (?, ?, ?, ?)", (submission.id, remote_id, how, at)
         )
 
+    def remote_ids(self) -> frozenset[str]:
+        """Return every batch that is known to be ours."""
+        return frozenset(
+            str(row[0]) for row in self._connection.execute("SELECT remote_id FROM batch")
+        )
+
     def owner(self, remote_id: str) -> int:
         """Return the submission that already holds this batch, or 0."""
         row = self._connection.execute(

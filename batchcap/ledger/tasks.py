@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from batchcap.ledger.photos import facts_to_json
 from batchcap.records import Facts, TaskFile
 
+# What went wrong with the words, so that telling the model helps; a lost reply is no news to it.
+ANSWERED_BADLY = ("bad_json", "truncated", "too_big", "empty")
 FILE_COLUMNS = "id, name, sha256, bytes, requests, input_tokens, output_tokens, model, endpoint"
 
 
@@ -20,6 +22,15 @@ class Made:
     digest: str
     preset: str
     facts: Facts
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task as its file holds it: which line, and its tokens."""
+
+    task_id: int
     input_tokens: int
     output_tokens: int
 
@@ -46,22 +57,7 @@ class Tasks:
 
     def record(self, file: TaskFile, made: Sequence[Made], run_id: int) -> int:
         """Record a task file that stands on disk, with its tasks in line order."""
-        cursor = self._connection.execute(
-            "INSERT INTO task_file (name, sha256, bytes, requests, input_tokens, output_tokens,"
-            " model, endpoint, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file.name,
-                file.sha256,
-                file.bytes,
-                file.requests,
-                file.input_tokens,
-                file.output_tokens,
-                file.model,
-                file.endpoint,
-                run_id,
-            ),
-        )
-        file_id = int(cursor.lastrowid or 0)
+        file_id = self._file(file, run_id)
         self._connection.executemany(
             "INSERT INTO task (custom_id, photo_id, generation, digest, preset, facts,"
             " task_file_id, line, input_tokens, output_tokens)"
@@ -84,18 +80,59 @@ class Tasks:
         )
         return file_id
 
+    def _file(self, file: TaskFile, run_id: int) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO task_file (name, sha256, bytes, requests, input_tokens, output_tokens,"
+            " model, endpoint, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                file.name,
+                file.sha256,
+                file.bytes,
+                file.requests,
+                file.input_tokens,
+                file.output_tokens,
+                file.model,
+                file.endpoint,
+                run_id,
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def file_lines(self, file_id: int) -> Iterator[Line]:
+        """Return the tasks of a file in line order."""
+        rows = self._connection.execute(
+            "SELECT id, input_tokens, output_tokens FROM task WHERE task_file_id = ? ORDER BY line",
+            (file_id,),
+        )
+        for row in rows:
+            yield Line(*row)
+
+    def split(
+        self, file: TaskFile, parts: Sequence[tuple[TaskFile, Sequence[Line]]], run_id: int
+    ) -> None:
+        """Record that a file's tasks stand in smaller files now."""
+        for part, group in parts:
+            part_id = self._file(part, run_id)
+            self._connection.executemany(
+                "UPDATE task SET task_file_id = ?, line = ? WHERE id = ?",
+                [(part_id, number, each.task_id) for number, each in enumerate(group, 1)],
+            )
+        self._connection.execute("INSERT INTO split VALUES (?, ?)", (file.id, run_id))
+
     def asked(self, path: str) -> Asked:
         """Return what was asked of a photo so far."""
         rows = self._connection.execute(
-            "SELECT t.generation, coalesce(o.result, ''), coalesce(o.message, '') FROM task AS t"
+            "SELECT t.generation, coalesce(o.result, ''), coalesce(o.kind, ''),"
+            " coalesce(o.code, ''), coalesce(o.message, '') FROM task AS t"
             " JOIN photo AS p ON p.id = t.photo_id"
             " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE p.path = ? ORDER BY t.id",
             (path,),
         ).fetchall()
         if not rows:
             return Asked()
-        generation, result, message = rows[-1]
-        return Asked(len(rows), generation, message if result == "retry" else "")
+        generation, result, kind, code, message = rows[-1]
+        helps = result == "retry" and (kind == "answered" or code in ANSWERED_BADLY)
+        return Asked(len(rows), generation, message if helps else "")
 
     def files(self, *states: str) -> list[TaskFile]:
         """Return the task files in any of these states (all without one), the oldest first."""
@@ -122,15 +159,21 @@ class Tasks:
         ).fetchone()
         return float(row[0]) if row else 0.0
 
-    def tokens_in_flight(self) -> int:
-        """Return the input tokens of every file that is, or may be, at the provider."""
+    def in_flight(self) -> tuple[int, int]:
+        """Return input tokens and requests of every file that is, or may be, at the provider."""
         row = self._connection.execute(
-            "SELECT coalesce(sum(f.input_tokens), 0) FROM task_file_state AS f"
+            "SELECT coalesce(sum(f.input_tokens), 0), coalesce(sum(f.requests), 0)"
+            " FROM task_file_state AS f"
             " LEFT JOIN submission_state AS s ON s.submission_id = f.submission_id"
             " WHERE f.state IN ('open', 'doubt') AND coalesce(s.state, '') NOT IN"
             " ('completed', 'failed', 'expired', 'cancelled')"
         ).fetchone()
-        return int(row[0])
+        return int(row[0]), int(row[1])
+
+    def average_tokens(self) -> float:
+        """Return the input tokens of a request, on average over all that were made."""
+        row = self._connection.execute("SELECT coalesce(avg(input_tokens), 0) FROM task").fetchone()
+        return float(row[0])
 
     def counted(self, photo_id: int, generation: int) -> int:
         """Return how often the model was asked for a photo in this generation."""

@@ -1,9 +1,10 @@
 """What every provider can do, in five verbs."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from batchcap.records import BatchView, Fetched, Submission
+from batchcap.records import BatchView, Enqueued, Fetched, Submission
 
 
 class Provider(Protocol):
@@ -19,11 +20,15 @@ class Provider(Protocol):
         ``again`` says that an earlier try may have left an upload to be used.
         """
 
-    def find(self, submission: Submission) -> str:
+    def find(self, submission: Submission, others: Collection[str]) -> str:
         """Return the id of the batch that a submission became, or "".
 
-        Raises CannotTell where the provider keeps no mark to find it by.
+        ``others`` are batches that belong to other submissions. Raises CannotTell where the
+        provider keeps no mark to find it by.
         """
+
+    def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
+        """Return what others have waiting there for that model, as far as the list shows it."""
 
     def view(self, remote_id: str) -> BatchView:
         """Return a batch as it stands; a provider's error is never a state."""

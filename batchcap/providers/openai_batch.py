@@ -7,26 +7,22 @@ is handed to the client and stands nowhere else.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import openai
 
-from batchcap.batches.states import batch_view, seconds
-from batchcap.errors import CannotTell, ProviderRefused, Unreachable
+from batchcap.batches.states import batch_view
+from batchcap.errors import ProviderRefused, Unreachable
 from batchcap.providers.faults import in_our_words
-from batchcap.records import BatchState, BatchView, Dialect, Fetched, Submission
+from batchcap.providers.listing import KEY, SHA256, TOKENS, Listing, remote_name
+from batchcap.records import BatchState, BatchView, Dialect, Enqueued, Fetched, Submission
 
-KEY = "batchcap_key"
-SHA256 = "batchcap_sha256"
-# Clocks differ: a batch is looked for back to this many seconds before its intent.
-SLACK = 86_400.0
 CHUNK = 1 << 20
 # A download that breaks off is begun anew this often in one call.
 DOWNLOADS = 3
 GONE = (404, 410)
-NOT_OFFERED = {"404", "405", "501"}
 
 
 class OpenAIBatch:
@@ -35,33 +31,41 @@ class OpenAIBatch:
     def __init__(self, dialect: Dialect, *, base_url: str, api_key: str) -> None:
         self._dialect = dialect
         self._base_url = base_url
+        key = api_key or "none"
+        headers: dict[str, Any] = {}
+        if dialect.auth == "api-key":
+            headers = {"api-key": key, "Authorization": openai.Omit()}
         # Reading may be repeated; what creates something is sent through _once.
         self._client = openai.OpenAI(
-            api_key=api_key or "none", base_url=base_url, max_retries=2, timeout=120
+            api_key=key, base_url=base_url, max_retries=2, timeout=120, default_headers=headers
         )
         self._once = self._client.with_options(max_retries=0, timeout=900)
+        self._lists = Listing(self._client, dialect, base_url)
 
     def submit(self, submission: Submission, path: Path, *, again: bool) -> str:
         """Send a task file and return the batch's id."""
-        file_id = self._uploaded(submission) if again else ""
+        file_id = self._lists.upload(submission) if again else ""
         if not file_id:
             file_id = self._upload(submission, path)
+        metadata = {
+            KEY: submission.key,
+            SHA256: submission.file.sha256,
+            TOKENS: str(submission.file.input_tokens),
+        }
         with in_our_words(f"creating the batch of {submission.file.name}", self._base_url):
             batch = self._once.batches.create(
                 input_file_id=file_id,
                 endpoint=self._dialect.endpoint,  # type: ignore[arg-type]  # other servers' too
                 completion_window=self._dialect.completion_window,  # type: ignore[arg-type]
-                metadata={KEY: submission.key, SHA256: submission.file.sha256}
-                if self._dialect.metadata
-                else None,
+                metadata=metadata if self._dialect.metadata else None,
             )
-        remote_id = batch.id if isinstance(getattr(batch, "id", None), str) else ""
-        if not remote_id:
+        remote_id = _shown(batch).get("id")
+        if not isinstance(remote_id, str) or not remote_id:
             raise Unreachable(f"The answer to creating {submission.file.name} names no batch.")
         return remote_id
 
     def _upload(self, submission: Submission, path: Path) -> str:
-        name = _remote_name(submission)
+        name = remote_name(submission)
         with (
             in_our_words(f"uploading {submission.file.name}", self._base_url),
             path.open("rb") as stream,
@@ -70,74 +74,18 @@ class OpenAIBatch:
                 file=(name, stream, "application/jsonl"),
                 purpose=self._dialect.purpose,  # type: ignore[arg-type]  # Together: batch-api
             )
-        file_id = uploaded.id if isinstance(getattr(uploaded, "id", None), str) else ""
-        if not file_id:
+        file_id = _shown(uploaded).get("id")
+        if not isinstance(file_id, str) or not file_id:
             raise Unreachable(f"The answer to uploading {submission.file.name} names no file.")
         return file_id
 
-    def _uploaded(self, submission: Submission) -> str:
-        """Return the id of an upload that no batch used yet, found by name and size."""
-        name = _remote_name(submission)
-        for file in self._files(submission):
-            if file.get("filename") == name and file.get("bytes") == submission.file.bytes:
-                return str(file.get("id") or "")
-        return ""
-
-    def find(self, submission: Submission) -> str:
+    def find(self, submission: Submission, others: Collection[str]) -> str:
         """Return the id of the batch that a submission became, or ""."""
-        if not self._dialect.listing:
-            raise self._cannot_tell(submission)
-        uploads = {
-            str(each.get("id"))
-            for each in self._files(submission)
-            if each.get("filename") == _remote_name(submission)
-        }
-        for batch in self._batches(submission):
-            metadata = batch.get("metadata") or {}
-            by_key = isinstance(metadata, dict) and (
-                metadata.get(KEY) == submission.key
-                and metadata.get(SHA256) == submission.file.sha256
-            )
-            if by_key or batch.get("input_file_id") in uploads:
-                return str(batch.get("id") or "")
-        if not self._dialect.metadata and not uploads:
-            raise self._cannot_tell(submission)
-        return ""
+        return self._lists.find(submission, others)
 
-    def _cannot_tell(self, submission: Submission) -> CannotTell:
-        name = submission.file.name
-        return CannotTell(
-            f"{name} may have been sent, and {self._base_url} cannot say.",
-            kept="Nothing was sent again.",
-            hint=f"batchcap submit --adopt BATCH {name}, or batchcap submit --resend {name}",
-        )
-
-    def _batches(self, submission: Submission) -> Iterator[dict[str, Any]]:
-        oldest = submission.created_at - SLACK
-        try:
-            with in_our_words("looking for what was sent", self._base_url):
-                for batch in self._client.batches.list(limit=100):
-                    found = batch.model_dump()
-                    if 0 < seconds(found.get("created_at")) < oldest:
-                        return
-                    yield found
-        except ProviderRefused as error:
-            raise self._cannot_tell(submission) from error
-
-    def _files(self, submission: Submission) -> Iterator[dict[str, Any]]:
-        oldest = submission.created_at - SLACK
-        purpose = self._dialect.purpose
-        try:
-            with in_our_words("looking for what was uploaded", self._base_url):
-                for file in self._client.files.list(limit=100, purpose=purpose, order="desc"):
-                    found = file.model_dump()
-                    if 0 < seconds(found.get("created_at")) < oldest:
-                        return
-                    yield found
-        except ProviderRefused as error:
-            # A server without a list of files still has its list of batches.
-            if error.provider_code not in NOT_OFFERED and not self._dialect.metadata:
-                raise self._cannot_tell(submission) from error
+    def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
+        """Return what others have waiting there, as far as the list shows it."""
+        return self._lists.enqueued(ours, model, since)
 
     def view(self, remote_id: str) -> BatchView:
         """Return a batch as it stands; GONE where the provider knows it no longer."""
@@ -149,7 +97,7 @@ class OpenAIBatch:
             if isinstance(cause, openai.APIStatusError) and cause.status_code in GONE:
                 return BatchView(remote_id, BatchState.GONE, str(cause.status_code))
             raise
-        shown = batch.model_dump() if hasattr(batch, "model_dump") else {}
+        shown = _shown(batch)
         if not shown.get("status"):
             raise Unreachable(f"The answer about {remote_id} names no state.")
         return batch_view({**shown, "id": remote_id})
@@ -204,6 +152,10 @@ class OpenAIBatch:
         self._client.close()
 
 
-def _remote_name(submission: Submission) -> str:
-    """Return the name an upload bears at the provider: no other submission has it."""
-    return f"{submission.key}.jsonl"
+def _shown(answer: Any) -> dict[str, Any]:
+    """Return an answer as a mapping; Together wraps a new batch into «job»."""
+    shown = answer.model_dump() if hasattr(answer, "model_dump") else answer
+    if not isinstance(shown, dict):
+        return {}
+    job = shown.get("job")
+    return job if isinstance(job, dict) else shown

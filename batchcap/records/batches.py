@@ -12,7 +12,8 @@ class Model:
     ``image_rule`` is patch or tile; ``sizing`` maps a detail (low, high, auto, original) to its
     ``max_side`` in pixels and ``budget`` in patches (0: none). Prices are US dollars per million
     tokens at full price; ``batch_discount`` is the part taken off in a batch. ``queue_tokens`` is
-    the enqueued-token limit to start with.
+    the enqueued-token limit to start with; ``effort`` the least reasoning a model can be asked
+    for ("": it is not asked).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Model:
     queue_tokens: int = 0
     temperature: bool = False
     structured: bool = True
+    effort: str = ""
     encoding: str = "o200k_base"
     shutdown: str = ""
     source: str = ""
@@ -191,16 +193,31 @@ class Dialect:
     """How a provider speaks the Batch API; ``max_bytes`` and ``max_requests`` hold a task file.
 
     ``metadata`` says whether a batch keeps what we attach to it, ``listing`` whether batches can
-    be listed: without both a doubtful submission cannot be resolved by looking.
-    ``settle_seconds`` is how long the list may lag behind a creation, per look.
+    be listed: without both a doubtful submission cannot be resolved by looking. ``paging`` is
+    after or cursor, ``auth`` bearer or api-key. ``line_method`` says whether a line names method
+    and url, ``ceiling`` which parameter bounds the answer. ``settle_seconds`` is how long the
+    list may lag behind a creation, per look.
     """
 
     endpoint: str = "/v1/chat/completions"
     line_url: str = "/v1/chat/completions"
+    line_method: bool = True
     purpose: str = "batch"
     completion_window: str = "24h"
     metadata: bool = True
     listing: bool = True
+    paging: str = "after"
+    auth: str = "bearer"
+    ceiling: str = "max_completion_tokens"
+    structured: bool = True
     max_requests: int = 50_000
     max_bytes: int = 200_000_000
     settle_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What others have waiting at the provider: batches whose tokens we can only guess."""
+
+    tokens: int = 0
+    requests: int = 0

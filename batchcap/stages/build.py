@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from batchcap.archive import asking, picked, read, walk
-from batchcap.atomic import AtomicFile
+from batchcap.atomic import AtomicFile, sweep
 from batchcap.batches.packing import Budgets, Load, Place, place
+from batchcap.batches.tokens import ImageRefused
 from batchcap.errors import UsageError
 from batchcap.fan_out import grouped
 from batchcap.interrupt import calm
@@ -63,6 +64,7 @@ def build(workspace: Workspace, order: Order) -> StageResult:
     be written (what was packed before is kept).
     """
     with workspace.recorded("build"):
+        sweep(workspace.tasks)
         check_layout(workspace.settings.photos.layout)
         tally = Tally()
         photos = workspace.ledger.photos
@@ -195,7 +197,10 @@ def _generation(order: Order, asked: Asked) -> int:
 
 
 def _ask(workspace: Workspace, packer: Packer, photo: Picked, generation: int) -> Trouble | None:
-    task = make_task(packer.asking, photo)
+    try:
+        task = make_task(packer.asking, photo)
+    except ImageRefused as error:
+        return error.trouble
     made = Made(
         custom_id=task.custom_id,
         path=photo.path,

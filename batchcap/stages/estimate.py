@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from batchcap.archive import asking, picked, read, walk
 from batchcap.batches.cost import estimate as dollars
+from batchcap.batches.tokens import ImageRefused
 from batchcap.errors import UsageError
 from batchcap.models import shutdown_warning
 from batchcap.photos.facts import check_layout, gather
@@ -84,7 +85,10 @@ def _measure(workspace: Workspace, sample: list[Sighting]) -> Sampled:
             continue
         facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)
         asked = workspace.ledger.tasks.asked(sighting.path)
-        task = make_task(how, picked(workspace, found, facts, asked))
+        try:
+            task = make_task(how, picked(workspace, found, facts, asked))
+        except ImageRefused:
+            continue
         requests += 1
         given += task.input_tokens
         made += task.output_tokens
@@ -109,7 +113,10 @@ def _notes(workspace: Workspace, unpriced: bool) -> list[Problem]:  # noqa: FBT0
         notes.append(Problem("no_price", f"No price is known for {model.name}."))
     if model.assumed:
         notes.append(
-            Problem("assumed", f"The image rule of {model.name} is an assumption ({model.source}).")
+            Problem(
+                "assumed",
+                f"How {model.name} counts pictures is an assumption: real usage will tell.",
+            )
         )
     if warning := shutdown_warning(model, workspace.today()):
         notes.append(Problem("shutdown", warning))

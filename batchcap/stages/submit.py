@@ -5,18 +5,22 @@ already exist is looked for before anything is sent again; only as much is sent 
 the budget have room for.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from batchcap.batches.cost import estimate
 from batchcap.batches.queue import is_queue_full, room
 from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
 from batchcap.interrupt import calm
-from batchcap.records import BatchError, Exit, Problem, StageResult, Submission, TaskFile
+from batchcap.records import BatchError, Enqueued, Exit, Problem, StageResult, Submission, TaskFile
+from batchcap.splitting import Most, split, too_large
 from batchcap.workspace import Workspace
 
 # A provider's list may lag behind its creations: an intent is looked for this often, with a
 # pause, before it is taken as never carried out.
 LOOKS = 3
+# A batch lives for a day, and is cancelled or expired soon after: seconds.
+QUEUED = 2 * 86_400.0
 
 
 @dataclass(slots=True)
@@ -74,20 +78,21 @@ def _shown(submission: Submission) -> dict[str, str | int]:
 def send(workspace: Workspace) -> Sending:
     """Resolve what is in doubt, then send as far as there is room; the lock must be held."""
     sending = Sending()
-    submissions = workspace.ledger.submissions
     with calm() as interrupt:
-        for submission in submissions.in_doubt():
+        for submission in workspace.ledger.submissions.in_doubt():
             interrupt.obey()
             try:
                 _settle_doubt(workspace, submission, sending)
             except CannotTell as error:
                 sending.code = Exit.HELD
                 sending.problems.append(Problem(error.code, str(error), hint=error.hint))
-        for file in workspace.ledger.tasks.files("waiting"):
+        due = _due(workspace)
+        others = _others(workspace) if due else Enqueued()
+        for file in due:
             interrupt.obey()
-            if workspace.ledger.tasks.not_before(file.id) > workspace.now():
+            if not _has_room(workspace, file, others):
                 continue
-            if not _has_room(workspace, file) or not _affordable(workspace, file, sending):
+            if not _affordable(workspace, file, sending):
                 break
             if not _send_file(workspace, file, sending):
                 break
@@ -95,18 +100,50 @@ def send(workspace: Workspace) -> Sending:
 
 
 def send_next(workspace: Workspace) -> tuple[list[Problem], Exit]:
-    """Send the next wave for ``poll``, which holds the lock; gives problems and an exit code."""
+    """Send the next wave for ``poll``, which holds the lock; gives problems and an exit code.
+
+    What stops one round does not stop the wait for batches that run: it is told, and tried again.
+    """
     if not workspace.ledger.tasks.files("waiting", "doubt"):
         return [], Exit.DONE
-    sending = send(workspace)
+    try:
+        sending = send(workspace)
+    except (Unreachable, ProviderRefused) as error:
+        workspace.progress.say(str(error))
+        return [Problem(error.code, str(error), hint=error.hint)], Exit.FAILED
     return sending.problems, sending.code
 
 
-def _has_room(workspace: Workspace, file: TaskFile) -> bool:
-    limit = workspace.queue_tokens
-    in_flight = workspace.ledger.tasks.tokens_in_flight()
+def _due(workspace: Workspace) -> list[TaskFile]:
+    """Return the files that may be sent now; one larger than the whole queue is split first."""
+    tasks = workspace.ledger.tasks
+    most = Most(workspace.told_tokens, workspace.queue_requests)
+    for file in tasks.files("waiting"):
+        if too_large(file, most):
+            split(workspace, file, most)
+    waiting = tasks.files("waiting")
+    return [each for each in waiting if tasks.not_before(each.id) <= workspace.now()]
+
+
+def _others(workspace: Workspace) -> Enqueued:
+    """Return what others have waiting at the provider, where a limit makes that matter."""
+    if not workspace.queue_tokens and not workspace.queue_requests:
+        return Enqueued()
+    ours = workspace.ledger.submissions.remote_ids()
+    return workspace.provider.enqueued(ours, workspace.model.name, workspace.now() - QUEUED)
+
+
+def _has_room(workspace: Workspace, file: TaskFile, others: Enqueued) -> bool:
+    tokens, requests = workspace.ledger.tasks.in_flight()
+    guessed = others.requests * workspace.ledger.tasks.average_tokens()
+    tokens += others.tokens + round(guessed)
+    requests += others.requests
     # The limit is a guess until the provider says its own: one file alone is always tried.
-    return not limit or not in_flight or file.input_tokens <= room(limit, in_flight)
+    if not requests:
+        return True
+    return file.input_tokens <= room(workspace.queue_tokens, tokens) and file.requests <= room(
+        workspace.queue_requests, requests
+    )
 
 
 def _affordable(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
@@ -126,19 +163,25 @@ def _affordable(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     if spent + cost <= budget:
         return True
     sending.code = Exit.HELD
+    told = f"{file.name} would cost about ${cost:.4f}; ${spent:.4f} is spent or reserved"
+    if cost == math.inf:
+        told = f"no price is known for {file.model}"
     sending.problems.append(
         Problem(
             "budget",
-            f"{file.name} would cost about ${cost:.4f}; ${spent:.4f} of limits.budget_usd = "
-            f"${budget:.2f} is spent or reserved. It was not sent.",
-            hint="raise limits.budget_usd in batchcap.toml, then: batchcap submit",
+            f"limits.budget_usd is ${budget:.2f}, and {told}. It was not sent.",
+            hint="raise limits.budget_usd in batchcap.toml (0.0: no cap), then: batchcap submit",
         )
     )
     return False
 
 
 def _dollars(workspace: Workspace, model: str, given: int, made: int) -> float:
-    return estimate(workspace.models.get(model), given, made) or 0.0
+    """Return the price; what has none is over every budget."""
+    price = estimate(workspace.models.get(model), given, made)
+    if price is None:
+        return math.inf if given or made else 0.0
+    return price
 
 
 def _send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
@@ -151,7 +194,7 @@ def _send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
         submission = ledger.submissions.intend(file, key, workspace.now(), workspace.run_id)
     workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
     try:
-        _carry_out(workspace, submission, sending, again=False)
+        _carry_out(workspace, submission, sending, again=number > 1)
     except Unreachable:
         # The reply was lost, not necessarily the request.
         _settle_doubt(workspace, submission, sending)
@@ -206,10 +249,11 @@ def _queue_full(
 
 def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
     """Find what a submission became, or send it: an upload that stands there is used."""
+    others = workspace.ledger.submissions.remote_ids()
     for number in range(LOOKS):
         if number:
             workspace.sleep(workspace.dialect.settle_seconds)
-        remote_id = workspace.provider.find(submission)
+        remote_id = workspace.provider.find(submission, others)
         if remote_id:
             with workspace.ledger.change():
                 workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
