@@ -1,0 +1,1 @@
+"""What is written into photos: planned as values, written by ExifTool, read back, undone."""

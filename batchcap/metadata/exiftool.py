@@ -1,0 +1,330 @@
+"""ExifTool as batchcap uses it: read chunks of photos, write each into a new file beside it.
+
+Takes paths and plans, gives tags, drafts and troubles. Values reach ExifTool through a JSON file
+alone, since a newline in an argument is a new argument. Never touches an original, never hangs:
+a call has a deadline, and a chunk that fails is done again file by file.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
+
+from exiftool.exceptions import ExifToolException
+
+from batchcap.errors import ToolMissing
+from batchcap.metadata.process import Answer, Process, ProcessGone, Said
+from batchcap.metadata.reading import MARKED_ARGUMENTS, READ_ARGUMENTS, lost_case, parse
+from batchcap.metadata.replace import PREFIX, discard, draft_path, full_disk, no_room
+from batchcap.metadata.tagmap import LANGUAGES
+from batchcap.metadata.tags import without_exif
+from batchcap.records import TagPlan, Trouble
+
+OLDEST = (12, 15)  # -echo4, JSON import and -api Filter all work from here on
+TIMEOUT = 60.0  # seconds for one call
+PER_FILE = 5.0  # seconds more for each file of the call
+REFUSED = "exiftool"
+
+_INSTALL = {
+    "linux": "sudo apt install libimage-exiftool-perl",
+    "darwin": "brew install exiftool",
+    "win32": "winget install OliverBetz.ExifTool",
+}
+
+
+class HasSource(Protocol):
+    """What can be done file by file."""
+
+    @property
+    def source(self) -> Path:
+        """Return the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo and what to change in it; the path is absolute."""
+
+    source: Path
+    plan: TagPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    source: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The new file beside the original, what was written, and what ExifTool warned of.
+
+    ``plan`` is the job's, less its EXIF tags where the photo's EXIF block cannot be rewritten.
+    """
+
+    path: Path
+    plan: TagPlan
+    warnings: tuple[str, ...] = ()
+
+
+R = TypeVar("R")
+W = TypeVar("W", bound=HasSource)
+
+
+def install_hint() -> str:
+    """Return the command that installs ExifTool here."""
+    return _INSTALL.get(sys.platform, "see https://exiftool.org/install.html")
+
+
+def find_exiftool(configured: str) -> str:
+    """Return ExifTool's path: the configured one, else the one on PATH.
+
+    Raises ToolMissing with the command that installs it.
+    """
+    found = shutil.which(str(Path(configured).expanduser()) if configured else "exiftool")
+    if found:
+        return str(Path(found).absolute())
+    if configured:
+        raise ToolMissing(
+            f"tools.exiftool names {configured}, and there is no such program.",
+            kept="No photo was touched.",
+            hint=f'correct tools.exiftool, or leave it "" and: {install_hint()}',
+        )
+    raise ToolMissing(
+        "ExifTool is not installed, or not on PATH.",
+        kept="No photo was touched.",
+        hint=install_hint(),
+    )
+
+
+class ExifTool:
+    """One stay-open ExifTool for one thread at a time; starts when first asked."""
+
+    def __init__(
+        self, executable: str, *, timeout: float = TIMEOUT, per_file: float = PER_FILE
+    ) -> None:
+        self._executable = executable
+        self._timeout = timeout
+        self._per_file = per_file
+        self._process: Process | None = None
+        self._version = ""
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._started()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def version(self) -> str:
+        """Return ExifTool's version; raises ToolMissing where it does not start or is too old."""
+        self._started()
+        return self._version
+
+    def close(self) -> None:
+        """End the process and remove its working files."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def read(self, paths: Sequence[Path]) -> dict[Path, Mapping[str, Any] | Trouble]:
+        """Return all tags of each photo as ``group:name`` → text or list of texts.
+
+        Paths are absolute. The answer holds each path; a photo that cannot be read is a Trouble.
+        """
+        return self._by_file([_Look(path) for path in paths], self._read_chunk)
+
+    def write(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
+        """Write each plan into a new file beside its photo, by the photo's path.
+
+        ExifTool's word is no proof: read the drafts back and ask ``readback.verify``. A Trouble
+        ``exif_left`` means that all but a damaged EXIF block says it already. Raises ValueError
+        for an empty plan and DiskTrouble where the disk is full.
+        """
+        if idle := [job.source for job in jobs if job.plan.empty]:
+            raise ValueError(f"nothing to write into {idle[0]}")
+        written = self._by_file(jobs, self._write_chunk)
+        # Some cameras' EXIF cannot be rewritten; IPTC and XMP beside it can.
+        refused = [job for job in jobs if _refused(written[job.source])]
+        lesser = [Job(job.source, without_exif(job.plan)) for job in refused]
+        again = [less for less, job in zip(lesser, refused, strict=True) if less.plan != job.plan]
+        written |= {job.source: _exif_left(job.source) for job in again if job.plan.empty}
+        second = self._by_file([job for job in again if not job.plan.empty], self._write_chunk)
+        return written | {path: it for path, it in second.items() if isinstance(it, Draft)}
+
+    def _by_file(
+        self,
+        items: Sequence[W],
+        chunk: Callable[[Sequence[W]], dict[Path, R | Trouble]],
+        tries: int = 2,
+    ) -> dict[Path, R | Trouble]:
+        """Do a chunk at once; where ExifTool dies or hangs over it, each file on its own.
+
+        A photo alone over which it died gets a second, fresh one: the first may have died before.
+        """
+        done: dict[Path, R | Trouble] = {}
+        named = []
+        for item in items:
+            if trouble := _name_trouble(item.source):
+                done[item.source] = trouble
+            else:
+                named.append(item)
+        if not named:
+            return done
+        try:
+            return done | chunk(named)
+        except ProcessGone as gone:
+            if len(named) == 1 and (tries == 1 or gone.how == "hung"):
+                said = f"{gone.message} over {named[0].source.name}"
+                return done | {named[0].source: Trouble(f"exiftool_{gone.how}", said)}
+        for item in named:
+            done |= self._by_file([item], chunk, tries=1)
+        return done
+
+    def _read_chunk(self, items: Sequence[_Look]) -> dict[Path, Mapping[str, Any] | Trouble]:
+        rows, said = self._tags_of(items, READ_ARGUMENTS)
+        if again := [item for item in items if lost_case(rows.get(item.source.as_posix(), {}))]:
+            rows |= self._tags_of(again, MARKED_ARGUMENTS)[0]
+        read: dict[Path, Mapping[str, Any] | Trouble] = {}
+        for item in items:
+            tags = rows.get(item.source.as_posix(), {})
+            wrong = tags.get("ExifTool:Error") or said.error(item.source)
+            read[item.source] = _unreadable(item.source, wrong) if wrong or not tags else tags
+        return read
+
+    def _tags_of(
+        self, items: Sequence[_Look], arguments: Sequence[str]
+    ) -> tuple[dict[str, dict[str, Any]], Said]:
+        answer = self._ask([*arguments, *(item.source.as_posix() for item in items)], items)
+        try:
+            return parse(answer.out), Said(answer.err)
+        except ValueError as error:
+            self._drop()
+            raise ProcessGone("died", f"ExifTool answered nonsense ({error})") from error
+
+    def _write_chunk(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
+        for job in jobs:
+            discard(draft_path(job.source))
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
+        values = Path(self._folder.name) / "values.json"
+        values.write_text(json.dumps([_row(job) for job in jobs], ensure_ascii=False), "utf-8")
+        arguments = [f"-json={values.as_posix()}", "-o", f"%d{PREFIX}%f.%e"]
+        try:
+            answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
+            said = Said(answer.err)
+            return {job.source: self._written(job, said) for job in jobs}
+        except BaseException:
+            for job in jobs:
+                discard(draft_path(job.source))
+            raise
+
+    def _written(self, job: Job, said: Said) -> Draft | Trouble:
+        draft = draft_path(job.source)
+        error = said.error(job.source)
+        if not error and draft.is_file():
+            return Draft(draft, job.plan, said.warnings(job.source))
+        discard(draft)
+        if no_room(job.source):
+            raise full_disk(job.source)
+        why = error or "; ".join(said.warnings(job.source)) or said.text or "it gave no reason"
+        return Trouble(REFUSED, f"ExifTool could not write {job.source.name}: {why}")
+
+    def _ask(self, arguments: Sequence[str], files: Sequence[object]) -> Answer:
+        process = self._started()
+        try:
+            return process.ask(arguments, self._timeout + self._per_file * len(files))
+        except BaseException:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        """Let go of a process that cannot be trusted any more."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    def _started(self) -> Process:
+        """Return a living process of a version that will do; raises ToolMissing."""
+        if self._process is not None and self._process.running:
+            return self._process
+        self._drop()
+        try:
+            process = Process(self._executable)
+            process.run()
+        except (OSError, ValueError, RuntimeError, ExifToolException, ProcessGone) as error:
+            raise ToolMissing(
+                f"ExifTool at {self._executable} does not start: {error}",
+                kept="No photo was touched.",
+                hint=install_hint(),
+            ) from error
+        self._process = process
+        self._version = str(process.version)
+        if _numbers(self._version) < OLDEST:
+            self._drop()
+            raise ToolMissing(
+                f"ExifTool {self._version or '(of no version)'} is too old: "
+                f"{OLDEST[0]}.{OLDEST[1]} or later is needed.",
+                kept="No photo was touched.",
+                hint=install_hint(),
+            )
+        return process
+
+
+def _row(job: Job) -> dict[str, Any]:
+    """Return one object of the import file; an empty list removes a tag (measured, 12.57)."""
+    return {
+        **{
+            f"{tag}-x-default" if tag in LANGUAGES else tag: list(v) if isinstance(v, tuple) else v
+            for tag, v in job.plan.values.items()
+        },
+        **{tag: [] for tag in job.plan.delete},
+        "SourceFile": job.source.as_posix(),
+    }
+
+
+def _name_trouble(path: Path) -> Trouble | None:
+    """Return why a path cannot be handed to ExifTool."""
+    name = path.as_posix()
+    if not path.is_absolute():
+        return Trouble("name", f"{path.name}: the path must be absolute")
+    if not name.isprintable() and any(ord(each) < 32 or ord(each) == 127 for each in name):  # noqa: PLR2004
+        return Trouble("name", f"{name!r} holds a control character; rename it")
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return Trouble("name", f"{name!r} is no UTF-8; rename it")
+    if not path.suffix:
+        return Trouble("name", f"{path.name} has no extension")
+    return None
+
+
+def _refused(written: Draft | Trouble) -> bool:
+    return isinstance(written, Trouble) and written.code == REFUSED
+
+
+def _exif_left(path: Path) -> Trouble:
+    said = "its EXIF block is damaged and stays as it is, all else says so already"
+    return Trouble("exif_left", f"{path.name}: {said}")
+
+
+def _unreadable(path: Path, error: object) -> Trouble:
+    said = str(error or "ExifTool said nothing of it")
+    return Trouble("unreadable", f"ExifTool cannot read {path.name}: {said}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())

@@ -1,0 +1,176 @@
+"""Photos painted on the spot, the real ExifTool, and one that dies or hangs on demand."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from batchcap.metadata.exiftool import Draft, ExifTool, Job, find_exiftool
+from batchcap.metadata.patch import make_patch
+from batchcap.metadata.readback import same_segments, verify
+from batchcap.metadata.replace import stamp, swap
+from batchcap.metadata.tags import TagPolicy, Words, authored, plan
+
+TAG_MAP = {
+    "title": ("XMP-dc:Title", "IPTC:ObjectName"),
+    "headline": ("XMP-photoshop:Headline", "IPTC:Headline"),
+    "description": ("XMP-dc:Description", "IPTC:Caption-Abstract", "EXIF:ImageDescription"),
+    "keywords": ("XMP-dc:Subject", "IPTC:Keywords"),
+    "alt_text": ("XMP-iptcCore:AltTextAccessibility",),
+    "long_description": ("XMP-iptcCore:ExtDescrAccessibility",),
+    "country": ("XMP-photoshop:Country", "IPTC:Country-PrimaryLocationName"),
+    "city": ("XMP-photoshop:City", "IPTC:City"),
+}
+
+FAKE = """
+import os, subprocess, sys, time
+REAL, VERSION = {real!r}, {version!r}
+out, err = sys.stdout.buffer, sys.stderr.buffer
+common = sys.argv[sys.argv.index("-common_args") + 1:]
+args = []
+for line in sys.stdin.buffer:
+    arg = line.decode("utf-8").rstrip("\\n")
+    if not arg.startswith("-execute"):
+        args.append(arg)
+        if args[-2:] == ["-stay_open", "False"]:
+            break
+        continue
+    number = arg[len("-execute"):]
+    mark = args[args.index("-echo4") + 1]
+    names = [os.path.basename(a) for a in args]
+    if any("hang" in n for n in names):
+        time.sleep(600)
+    if any("die" in n for n in names):
+        for a in args:
+            if a.endswith(".jpg") and "-o" in args:
+                folder, name = os.path.split(a)
+                open(os.path.join(folder, ".~batchcap~" + name), "wb").write(b"half")
+        os._exit(9)
+    if any("babble" in n for n in names):
+        out.write(b"no JSON at all {{ready1}}")
+    elif any("shout" in n for n in names):
+        err.write(b"Warning: shouted\\n" * 50000)
+        err.flush()
+    if "-ver" in args and VERSION:
+        out.write(VERSION.encode() + b"\\n")
+        err.write(mark.encode() + b"\\n")
+    elif not any("babble" in n for n in names):
+        done = subprocess.run([REAL, "-config", "", *common, *args], capture_output=True)
+        out.write(done.stdout)
+        err.write(done.stderr)
+    else:
+        err.write(mark.encode() + b"\\n")
+    out.write(b"{{ready" + number.encode() + b"}}\\n")
+    out.flush()
+    err.flush()
+    args = []
+"""
+
+
+@pytest.fixture(scope="session")
+def tool() -> Iterator[ExifTool]:
+    with ExifTool(find_exiftool("")) as running:
+        yield running
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Callable[..., str]:
+    """A program that is ExifTool, but hangs, dies or babbles over files so named."""
+
+    def make(version: str = "") -> str:
+        folder = tmp_path / "fake tool"
+        folder.mkdir(exist_ok=True)
+        script = folder / "fake.py"
+        text = FAKE.format(real=find_exiftool(""), version=version)
+        return program(script, text)
+
+    return make
+
+
+def program(script: Path, text: str) -> str:
+    script.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
+    if sys.platform == "win32":
+        starter = script.with_suffix(".cmd")
+        starter.write_text(f'@"{sys.executable}" "{script}" %*\n', encoding="utf-8")
+        return str(starter)
+    script.chmod(0o755)
+    return str(script)
+
+
+@pytest.fixture(scope="session")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("painted") / "photo.jpg"
+    image = Image.effect_noise((96, 64), 60).convert("RGB")
+    image.save(path, quality=90)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path, painted: Path) -> Callable[..., Path]:
+    """Make a photo of that name, with tags set by a plain ExifTool of its own."""
+
+    def make(name: str = "photo.jpg", *arguments: str) -> Path:
+        path = tmp_path / "photos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(painted, path)
+        if arguments:
+            raw(*arguments, "-overwrite_original", path)
+        return path
+
+    return make
+
+
+def raw(*arguments: object) -> str:
+    """Run a plain ExifTool, the other voice in these tests."""
+    command = [find_exiftool(""), "-config", "", *(str(each) for each in arguments)]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return done.stdout.decode("utf-8")
+
+
+@pytest.fixture
+def exiftool() -> Callable[..., str]:
+    return raw
+
+
+@pytest.fixture
+def says() -> Callable[..., Any]:
+    """What a plain ExifTool reads in one tag."""
+
+    def ask(path: Path, tag: str) -> Any:
+        printed = json.loads(raw("-j", "-G1", f"-{tag}", path))[0]
+        return next((value for key, value in printed.items() if key != "SourceFile"), None)
+
+    return ask
+
+
+@pytest.fixture
+def rewrite(tool: ExifTool) -> Callable[..., Any]:
+    """The whole flow over one photo: (trouble or None, patch, plan, what is ours now)."""
+
+    def run(path: Path, fields: dict[str, Any], **policy: Any) -> Any:
+        rule = TagPolicy(policy.pop("tags", TAG_MAP), **policy)
+        words = Words(fields)
+        seen = stamp(path)
+        before = tool.read([path])[path]
+        made = plan(path.name, words, before, rule)
+        if made.empty:
+            return None, b"", made, rule.ours
+        draft = tool.write([Job(path, made)])[path]
+        if not isinstance(draft, Draft):
+            return draft, b"", made, rule.ours
+        after = tool.read([draft.path])[draft.path]
+        trouble = verify(draft.plan, before, after) or same_segments(path, draft.path)
+        if trouble:
+            draft.path.unlink()
+            return trouble, b"", made, rule.ours
+        patch = make_patch(path, draft.path)
+        ours = authored(draft.plan, words, before, rule)
+        return swap(draft.path, path, keep_time=False, seen=seen), patch, draft.plan, ours
+
+    return run
