@@ -5,7 +5,7 @@ and records nothing for good.
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from batchcap.fan_out import in_order
 from batchcap.ledger.tasks import Asked
@@ -36,17 +36,17 @@ def walk(workspace: Workspace, paths: Sequence[str]) -> int:
 
 
 def read(
-    workspace: Workspace, sightings: Sequence[Sighting]
+    workspace: Workspace, sightings: Iterable[Sighting], number: int
 ) -> Iterator[tuple[Sighting, Prepared | Trouble]]:
-    """Read photos over the cores and yield them in the order given."""
-    if not sightings:
+    """Read ``number`` photos over the cores and yield them in the order given."""
+    if not number:
         return
     recipe = Recipe(workspace.settings.image.max_side, workspace.settings.image.quality)
     work = functools.partial(_prepare, str(workspace.photos), recipe)
-    workers = min(workspace.processes, len(sightings))
+    workers = min(workspace.processes, number)
     with (
         workspace.executor(workers) as executor,
-        workspace.progress.bar("reading photos", len(sightings)) as bar,
+        workspace.progress.bar("reading photos", number) as bar,
     ):
         for sighting, found in in_order(executor, work, sightings, workers):
             yield sighting, found

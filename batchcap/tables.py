@@ -83,8 +83,14 @@ def _money(each: Mapping[str, Any]) -> str:
         f"{each['input_tokens']:,} billed, {each['cached_tokens']:,} of them cached\n"
         f"  output {each['estimated_output_tokens']:,} tokens estimated, "
         f"{each['output_tokens']:,} billed, {each['reasoning_tokens']:,} of them reasoning\n"
-        f"  prices: {each['prices']}"
+        f"  prices: {each['prices']}{_error(each['error'])}"
     )
+
+
+def _error(error: float | None) -> str:
+    if error is None:
+        return ""
+    return f"\n  billed {abs(error):.0%} {'more' if error > 0 else 'less'} than was estimated"
 
 
 def _photo(data: Mapping[str, Any]) -> str:
@@ -198,6 +204,8 @@ def _submit(data: Mapping[str, Any]) -> str:
 
 def _estimate(data: Mapping[str, Any]) -> str:
     told = [f"  model {data['model']}; prices: {data['prices'] or 'none known'}"]
+    if data["calibrated"] != [1.0, 1.0]:
+        told.append("  corrected by what the batches so far were really billed")
     if data["sampled"] < data["of"]:
         told.append(f"  measured on {data['sampled']} of {data['of']:,} photos, evenly spread")
     if data["free"]:

@@ -103,7 +103,7 @@ def soft(canvas: Canvas, shapes: Iterable[Sequence[Point]], color: Color, radius
     top = math.floor(min(y for _, y in flat) - pad)
     width = math.ceil(max(x for x, _ in flat) + pad) - left
     height = math.ceil(max(y for _, y in flat) + pad) - top
-    shrink = 2.0 if radius < 8 else 4.0  # noqa: PLR2004 - a wide blur needs no fine grid
+    shrink = 2.0 if radius < 8 else 4.0
     mask = Image.new("L", (math.ceil(width / shrink), math.ceil(height / shrink)))
     draw = ImageDraw.Draw(mask)
     for points in outlines:

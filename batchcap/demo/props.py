@@ -150,7 +150,7 @@ def awning(
         color = colors[index % 2]
         a, b = along(hem, left), along(hem, right)
         quad = [along(top, left), along(top, right), b, a]
-        if max(y for _, y in quad) - min(y for _, y in quad) > 2:  # noqa: PLR2004 - thinner is a line
+        if max(y for _, y in quad) - min(y for _, y in quad) > 2:
             stops = (
                 (0.0, mix(color, (255, 255, 255), 0.12)),
                 (1.0, mix(color, (40, 20, 20), 0.16)),

@@ -42,14 +42,18 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Tokens of one model: what was built, what is reserved at the provider, what was billed."""
+    """Tokens of one model: what was built, what is reserved at the provider, what was billed.
+
+    ``answered_*`` are the estimates of just those requests that were billed.
+    """
 
     model: str
     built_input: int
     built_output: int
     reserved_input: int
     reserved_output: int
-    answered_estimate: int
+    answered_input: int
+    answered_output: int
     usage: Usage
 
 
@@ -159,6 +163,33 @@ class Captions:
         found = {str(result): int(number) for result, number in rows}
         return {result: found.get(result, 0) for result in RESULTS}
 
+    def usage_of(self, submission: Submission) -> Usage:
+        """Return the tokens that one batch was billed."""
+        row = self._connection.execute(
+            "SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
+            " coalesce(sum(cached_tokens), 0), coalesce(sum(reasoning_tokens), 0)"
+            " FROM outcome WHERE submission_id = ?",
+            (submission.id,),
+        ).fetchone()
+        return Usage(*row)
+
+    def fingerprint_of(self, custom_id: str) -> tuple[int, str, str, str] | None:
+        """Return a task's submission, outcome, code and the mark of the reply that counted."""
+        row = self._connection.execute(
+            "SELECT o.submission_id, o.kind, o.code, o.fingerprint FROM task AS t"
+            " JOIN outcome AS o ON o.task_id = t.id WHERE t.custom_id = ?",
+            (custom_id,),
+        ).fetchone()
+        return tuple(row) if row else None
+
+    def heard(self, submission: Submission) -> int:
+        """Return how many outcomes of a batch rest on a reply."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM outcome WHERE submission_id = ? AND fingerprint <> ''",
+            (submission.id,),
+        ).fetchone()
+        return int(row[0])
+
     def money(self) -> list[Money]:
         """Return the tokens of each model, estimated, reserved and billed."""
         rows = self._connection.execute(
@@ -166,12 +197,13 @@ class Captions:
             " sum(iif(o.task_id IS NULL AND f.state IN ('open', 'doubt'), t.input_tokens, 0)),"
             " sum(iif(o.task_id IS NULL AND f.state IN ('open', 'doubt'), t.output_tokens, 0)),"
             " sum(iif(o.input_tokens > 0, t.input_tokens, 0)),"
+            " sum(iif(o.input_tokens > 0, t.output_tokens, 0)),"
             " coalesce(sum(o.input_tokens), 0), coalesce(sum(o.output_tokens), 0),"
             " coalesce(sum(o.cached_tokens), 0), coalesce(sum(o.reasoning_tokens), 0)"
             " FROM task AS t JOIN task_file_state AS f ON f.id = t.task_file_id"
             " LEFT JOIN outcome AS o ON o.task_id = t.id GROUP BY f.model ORDER BY f.model"
         )
         return [
-            Money(model, built, made, kept, kept_made, answered, Usage(*tokens))
-            for model, built, made, kept, kept_made, answered, *tokens in rows
+            Money(model, built, made, kept, kept_made, answered, answered_made, Usage(*tokens))
+            for model, built, made, kept, kept_made, answered, answered_made, *tokens in rows
         ]

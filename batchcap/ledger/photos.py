@@ -23,6 +23,16 @@ STATES = (
 )
 
 
+# Of what the walk met: new, to be asked again, unreadable so far, or changed since.
+DUE = (
+    "FROM temp.met AS m LEFT JOIN photo AS p ON p.path = m.path"
+    " LEFT JOIN photo_state AS s ON s.photo_id = p.id"
+    " WHERE (? OR p.id IS NULL OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
+    " OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns)"
+)
+PAGE = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A photo as the ledger knows it."""
@@ -113,20 +123,25 @@ class Photos:
             " SELECT path, size, mtime_ns, code, message FROM temp.met ORDER BY path"
         )
 
-    def to_look_at(self, *, again: bool) -> list[Sighting]:
-        """Return what the walk met and has to be read, by path; ``again``: all of it."""
-        rows = self._connection.execute(
-            "SELECT m.path, m.size, m.mtime_ns, m.code, m.message FROM temp.met AS m"
-            " LEFT JOIN photo AS p ON p.path = m.path"
-            " LEFT JOIN photo_state AS s ON s.photo_id = p.id"
-            " WHERE ? OR p.id IS NULL OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
-            " OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns ORDER BY m.path",
-            (again,),
-        )
-        return [
-            Sighting(path, size, mtime, Trouble(code, message) if code else None)
-            for path, size, mtime, code, message in rows
-        ]
+    def to_look_at(self, *, again: bool) -> Iterator[Sighting]:
+        """Yield what the walk met and has to be read, by path; ``again``: all of it.
+
+        Page by page, so that what is recorded meanwhile does not disturb it.
+        """
+        after = ""
+        while page := self._connection.execute(
+            f"SELECT m.path, m.size, m.mtime_ns, m.code, m.message {DUE} AND m.path > ?"
+            " ORDER BY m.path LIMIT ?",
+            (again, after, PAGE),
+        ).fetchall():
+            for path, size, mtime, code, message in page:
+                yield Sighting(path, size, mtime, Trouble(code, message) if code else None)
+            after = page[-1][0]
+
+    def count_to_look_at(self, *, again: bool) -> int:
+        """Return how many photos ``to_look_at`` would give."""
+        row = self._connection.execute(f"SELECT count(*) {DUE}", (again,)).fetchone()
+        return int(row[0])
 
     def count_met(self) -> int:
         """Return how many files the last walk met."""

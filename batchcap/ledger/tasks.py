@@ -159,6 +159,14 @@ class Tasks:
         ).fetchone()
         return float(row[0]) if row else 0.0
 
+    def sums(self) -> Iterator[tuple[str, int, int, int, str]]:
+        """Return of each file: name, requests, its tasks, their outcomes, and its state."""
+        yield from self._connection.execute(
+            "SELECT f.name, f.requests, count(t.id), count(o.task_id), f.state"
+            " FROM task_file_state AS f LEFT JOIN task AS t ON t.task_file_id = f.id"
+            " LEFT JOIN outcome AS o ON o.task_id = t.id GROUP BY f.id ORDER BY f.id"
+        ).fetchall()
+
     def in_flight(self) -> tuple[int, int]:
         """Return input tokens and requests of every file that is, or may be, at the provider."""
         row = self._connection.execute(

@@ -11,6 +11,7 @@ from typing import Self
 
 from batchcap.archive import asking, picked, read, walk
 from batchcap.atomic import AtomicFile, sweep
+from batchcap.balance import check
 from batchcap.batches.packing import Budgets, Load, Place, place
 from batchcap.batches.tokens import ImageRefused
 from batchcap.errors import UsageError
@@ -73,7 +74,9 @@ def build(workspace: Workspace, order: Order) -> StageResult:
             if not order.paths:
                 photos.mark_gone()
             photos.add_met()
-        found = read(workspace, photos.to_look_at(again=order.regenerate))
+        again = order.regenerate
+        number = photos.count_to_look_at(again=again)
+        found = read(workspace, photos.to_look_at(again=again), number)
         with calm() as interrupt, Packer(workspace, tally) as packer:
             for group in grouped(found, GROUP):
                 with workspace.ledger.change():
@@ -81,6 +84,7 @@ def build(workspace: Workspace, order: Order) -> StageResult:
                         take(workspace, order, packer, seen)
                 if interrupt.asked or (order.limit and tally.requests >= order.limit):
                     break
+        check(workspace)
         interrupt.obey()
     return result(workspace, tally)
 

@@ -3,6 +3,7 @@
 A large archive is measured on a sample of its photos, evenly spread, and says so.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -40,13 +41,15 @@ def estimate(workspace: Workspace) -> StageResult:
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
         )
-    due = workspace.ledger.photos.to_look_at(again=False)
-    step = max(1, math.ceil(len(due) / SAMPLE))
-    sampled = _measure(workspace, due[::step])
-    factor = len(due) / sampled.looked_at if sampled.looked_at else 0.0
+    due = workspace.ledger.photos.count_to_look_at(again=False)
+    step = max(1, math.ceil(due / SAMPLE))
+    sample = list(itertools.islice(workspace.ledger.photos.to_look_at(again=False), 0, None, step))
+    sampled = _measure(workspace, sample)
+    factor = due / sampled.looked_at if sampled.looked_at else 0.0
     requests = round(sampled.requests * factor)
-    given = round(sampled.input_tokens * factor)
-    made = round(sampled.output_tokens * factor)
+    real_input, real_output = _calibration(workspace)
+    given = round(sampled.input_tokens * factor * real_input)
+    made = round(sampled.output_tokens * factor * real_output)
     size = round(sampled.bytes * factor)
     cost = dollars(workspace.model, given, made)
     files = _files(workspace, requests, size, given)
@@ -68,8 +71,9 @@ def estimate(workspace: Workspace) -> StageResult:
         {
             "model": workspace.model.name,
             "sampled": sampled.looked_at,
-            "of": len(due),
+            "of": due,
             "queue_tokens": queue,
+            "calibrated": [round(real_input, 3), round(real_output, 3)],
             "prices": f"{workspace.model.source}, {workspace.model.dated}".strip(", "),
             "free": workspace.settings.provider.name == "sandbox",
         },
@@ -77,10 +81,22 @@ def estimate(workspace: Workspace) -> StageResult:
     )
 
 
+def _calibration(workspace: Workspace) -> tuple[float, float]:
+    """Return real over estimated tokens, in and out, of what this model was billed so far."""
+    for money in workspace.ledger.captions.money():
+        usage = money.usage
+        if money.model == workspace.model.name and usage.input_tokens and usage.output_tokens:
+            return (
+                usage.input_tokens / max(money.answered_input, 1),
+                usage.output_tokens / max(money.answered_output, 1),
+            )
+    return 1.0, 1.0
+
+
 def _measure(workspace: Workspace, sample: list[Sighting]) -> Sampled:
     how = asking(workspace)
     requests = given = made = size = 0
-    for sighting, found in read(workspace, sample):
+    for sighting, found in read(workspace, sample, len(sample)):
         if not isinstance(found, Prepared):
             continue
         facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)

@@ -8,6 +8,7 @@ sums close.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from batchcap.balance import check
 from batchcap.batches.jsonl import lines
 from batchcap.batches.pairing import REFUSAL, fingerprint, settle
 from batchcap.batches.pairing import Settled as Paired
@@ -64,6 +65,7 @@ def join(workspace: Workspace) -> StageResult:
                 bar.advance(sent.submission.file.requests)
                 total.update(joined.counts)
                 problems.extend(joined.problems)
+        check(workspace)
     return result(workspace, total, problems)
 
 

@@ -7,6 +7,7 @@ that fails is «unknown», never a state. With patience it goes on for days, cal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from batchcap.balance import check
 from batchcap.batches.queue import is_queue_full, poll_pause
 from batchcap.errors import ProviderRefused, Unreachable
 from batchcap.ledger.submissions import Sent
@@ -59,6 +60,7 @@ def poll(workspace: Workspace, patience: Patience, send_next: SendNext) -> Stage
                 if patience.timeout and workspace.now() - begun >= patience.timeout:
                     break
                 _pause(workspace, bar.note)
+        check(workspace)
     return result(workspace, found, problems, code)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from batchcap.batches.cost import dollars
 from batchcap.errors import BooksDoNotBalance, UsageError
-from batchcap.records import Exit, Problem, StageResult, Usage
+from batchcap.records import Exit, Problem, StageResult, Submission, Usage
 from batchcap.workspace import Workspace
 
 
@@ -96,9 +96,19 @@ def _batches(workspace: Workspace) -> list[dict[str, Any]]:
                 "requests": each.submission.file.requests,
                 "done": view.completed + view.failed if view else 0,
                 "message": each.message,
+                **_billed(workspace, each.submission),
             }
         )
     return shown
+
+
+def _billed(workspace: Workspace, submission: Submission) -> dict[str, Any]:
+    usage = workspace.ledger.captions.usage_of(submission)
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "usd": dollars(workspace.models.get(submission.file.model), usage),
+    }
 
 
 def _money(workspace: Workspace) -> list[dict[str, Any]]:
@@ -108,6 +118,7 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
         free = workspace.settings.provider.name == "sandbox"
         estimated = dollars(model, Usage(each.built_input, each.built_output))
         billed = dollars(model, each.usage)
+        expected = dollars(model, Usage(each.answered_input, each.answered_output))
         shown.append(
             {
                 "model": each.model,
@@ -119,6 +130,9 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
                 "cached_tokens": each.usage.cached_tokens,
                 "reasoning_tokens": each.usage.reasoning_tokens,
                 "usd": billed,
+                # What was expected for just the requests that were billed, and how far off it was.
+                "expected_usd": expected,
+                "error": (billed / expected - 1) if billed and expected else None,
                 "free": free,
                 "prices": f"{model.source}, {model.dated}".strip(", "),
             }

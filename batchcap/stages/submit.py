@@ -8,6 +8,7 @@ the budget have room for.
 import math
 from dataclasses import dataclass, field
 
+from batchcap.balance import check
 from batchcap.batches.cost import estimate
 from batchcap.batches.queue import is_queue_full, room
 from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
@@ -48,6 +49,7 @@ def submit(
         if resend:
             _give_up(workspace, resend)
         sending = send(workspace)
+        check(workspace)
     waiting = len(workspace.ledger.tasks.files("waiting"))
     code = sending.code or (Exit.WAITING if waiting else Exit.DONE)
     opened = workspace.ledger.submissions.open()

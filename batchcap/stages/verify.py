@@ -1,33 +1,33 @@
-"""Hash the files again, derive the states again, compare. Changes nothing."""
+"""Hash the files again, join again from scratch, compare. Changes nothing."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
-from batchcap.records import Exit, Problem, StageResult
+from batchcap.balance import unbalanced
+from batchcap.batches.jsonl import lines
+from batchcap.batches.pairing import fingerprint, outcome
+from batchcap.batches.replies import read_reply
+from batchcap.ledger.submissions import Sent
+from batchcap.records import Exit, Outcome, Problem, StageResult, TaskFile, Trouble
 from batchcap.workspace import Workspace
 
 CHUNK = 1 << 20
+# What the rules make of an answer is a failure of its own; the reply itself was an answer.
+ANSWERED = (Outcome.ANSWERED, Outcome.FAILED, Outcome.REFUSED)
 
 
 def verify(workspace: Workspace) -> StageResult:
     """Check the ledger, every task file and every reply; exit 5 where something disagrees."""
     ledger = workspace.ledger
     wrong = [Problem("ledger", each) for each in ledger.sound()]
-    checked = 1
-    files = ledger.tasks.files()
-    sent = list(ledger.submissions.all())
-    with workspace.progress.bar("hashing files", len(files) + len(sent)) as bar:
+    wrong += [Problem("books", each) for each in unbalanced(workspace)]
+    checked = 2
+    files, sent = ledger.tasks.files(), list(ledger.submissions.all())
+    with workspace.progress.bar("checking files", len(files) + len(sent)) as bar:
         for file in files:
             checked += 1
-            wrong += _compare(workspace.tasks / file.name, file.sha256, file.bytes)
-            names = list(ledger.tasks.lines(file.id))
-            if len(names) != file.requests:
-                wrong.append(
-                    Problem(
-                        "books",
-                        f"{file.name}: {file.requests} requests, {len(names)} tasks.",
-                    )
-                )
+            wrong += _task_file(workspace, file)
             bar.advance()
         for each in sent:
             for reply in ledger.submissions.files(each.submission):
@@ -35,23 +35,9 @@ def verify(workspace: Workspace) -> StageResult:
                     checked += 1
                     wrong += _compare(workspace.replies / reply.name, reply.sha256, reply.bytes)
             if each.ended == "joined":
-                checked += 1
-                settled = sum(ledger.captions.count_file(each.submission.file.id).values())
-                if settled != each.submission.file.requests:
-                    wrong.append(
-                        Problem(
-                            "books",
-                            f"{each.submission.file.name}: {each.submission.file.requests} "
-                            f"requests, {settled} outcomes.",
-                        )
-                    )
+                checked += each.submission.file.requests
+                wrong += _joined_again(workspace, each)
             bar.advance()
-    counts, total = ledger.photos.counts(), ledger.photos.total()
-    checked += 1
-    if sum(counts.values()) != total:
-        wrong.append(
-            Problem("books", f"{total} photos, but their states sum to {sum(counts.values())}.")
-        )
     return StageResult(
         "verify",
         Exit.UNBALANCED if wrong else Exit.DONE,
@@ -62,6 +48,51 @@ def verify(workspace: Workspace) -> StageResult:
     )
 
 
+def _task_file(workspace: Workspace, file: TaskFile) -> list[Problem]:
+    """Compare a task file with what was recorded: its bytes, and the custom_id of each line."""
+    path = workspace.tasks / file.name
+    wrong = _compare(path, file.sha256, file.bytes)
+    if wrong:
+        return wrong
+    with path.open("rb") as stream:
+        count = sum(1 for _ in lines(stream))
+    if count != file.requests:
+        return [Problem("books", f"{file.name}: {file.requests} requests, but {count} lines.")]
+    return []
+
+
+def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
+    """Join a batch's replies again and compare each outcome with the one that was recorded."""
+    captions = workspace.ledger.captions
+    seen: set[str] = set()
+    name = sent.submission.file.name
+    for file in workspace.ledger.submissions.files(sent.submission):
+        path = workspace.replies / file.name
+        if not file.name or not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            for number, raw in lines(stream):
+                reply = read_reply(number, raw)
+                if isinstance(reply, Trouble) or reply.custom_id in seen:
+                    continue
+                recorded = captions.fingerprint_of(reply.custom_id)
+                if recorded is None or recorded[0] != sent.submission.id:
+                    continue
+                seen.add(reply.custom_id)
+                _, kind, code, mark = recorded
+                ended, _ = outcome(reply)
+                same = str(ended) == kind or (ended is Outcome.ANSWERED and kind in ANSWERED)
+                if mark != fingerprint(reply) or not same:
+                    yield Problem(
+                        "outcome",
+                        f"{name}, {reply.custom_id}: recorded as {kind} {code}, the reply on "
+                        f"line {number} of {file.name} says {ended}.",
+                    )
+    unheard = captions.heard(sent.submission) - len(seen)
+    if unheard:
+        yield Problem("books", f"{name}: {unheard} recorded answers stand in no result file.")
+
+
 def _compare(path: Path, sha256: str, size: int) -> list[Problem]:
     try:
         with path.open("rb") as stream:
@@ -70,8 +101,8 @@ def _compare(path: Path, sha256: str, size: int) -> list[Problem]:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 length += len(chunk)
-    except FileNotFoundError:
-        return [Problem("file_gone", f"{path} is gone.")]
+    except OSError as error:
+        return [Problem("file_gone", f"{path} cannot be read: {error.strerror}.")]
     if digest.hexdigest() != sha256.removeprefix("sha256:") or length != size:
         return [Problem("file_changed", f"{path} is not the file that was recorded.")]
     return []

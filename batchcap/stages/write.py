@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from batchcap.balance import check
 from batchcap.errors import ConfigError, UsageError
 from batchcap.interrupt import calm
 from batchcap.ledger.photos import Known
@@ -84,6 +85,7 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
                 bar.advance(len(results))
                 if interrupt.asked:
                     break
+        check(workspace)
         interrupt.obey()
     return _result(tally, dry_run=dry_run)
 
