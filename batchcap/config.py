@@ -153,10 +153,10 @@ def _known(given: dict[str, Any], known: Mapping[str, Any], where: str) -> dict[
 
 
 def _near(word: str, words: list[str]) -> str:
+    # A key under the wrong table is as common as one that is misspelt: its own name counts first.
     last = {each.rpartition(".")[2]: each for each in words}
-    close = difflib.get_close_matches(word, words, 1, 0.6) or [
-        last[each] for each in difflib.get_close_matches(word.rpartition(".")[2], list(last), 1)
-    ]
+    own = difflib.get_close_matches(word.rpartition(".")[2], list(last), 1, 0.75)
+    close = [last[each] for each in own] or difflib.get_close_matches(word, words, 1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
@@ -181,7 +181,9 @@ def _parsed(given: Mapping[str, str], known: Mapping[str, Any], where: str) -> d
         try:
             parsed[key] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{where}: {key} does not take {text!r}.") from error
+            raise ConfigError(
+                f"{where}: {key} does not take {text!r}.", hint="batchcap config"
+            ) from error
     return parsed
 
 
@@ -215,5 +217,5 @@ def _validated(values: Mapping[str, Any], origins: Mapping[str, str]) -> Setting
         raise ConfigError(
             f"{origins.get(key, FILE)}: {key} cannot be {first['input']!r}: "
             f"{first['msg'][0].lower()}{first['msg'][1:]}.",
-            hint="batchcap config --help",
+            hint="batchcap config",
         ) from error

@@ -42,7 +42,18 @@ PLANNING = ("metadata.tags", "metadata.keywords", "metadata.limits", "metadata.t
 TOOLS = ("fan_out", "interrupt", "request")
 READING = ("workspace", "settings", "ledger", "photos", *TOOLS, *VALUES)
 SHOWING = ("demo", "ide", "sandbox")
-BELOW = (*READING, *EDGES, *NOUNS, *SHOWING, "archive", "config", "providers", "splitting", "writing")
+BELOW = (
+    *READING,
+    *EDGES,
+    *NOUNS,
+    *SHOWING,
+    "archive",
+    "balance",
+    "config",
+    "providers",
+    "splitting",
+    "writing",
+)
 
 # The longest name that fits a module is its layer.
 LAYERS = {
@@ -58,6 +69,7 @@ LAYERS = {
     "stages": Layer(BELOW, apart=True),
     "stages.run": Layer(("stages", *BELOW)),
     "archive": Layer(READING),  # what build and estimate share
+    "balance": Layer(READING),
     "splitting": Layer(("atomic", "batches", *READING)),
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
     "workspace": Layer((*OPENED, "batches.queue", "fan_out", *EDGES, *VALUES), ("filelock",)),

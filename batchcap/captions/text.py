@@ -33,6 +33,9 @@ def clean(text: str) -> str:
 
     ``<`` and ``>`` go altogether, so that taking one tag out cannot leave another.
     """
+    if text.isascii() and text.isprintable() and "<" not in text and ">" not in text:
+        # Nearly every text of a model is this plain, and every rule asks anew.
+        return " ".join(text.split())
     kept = unicodedata.normalize("NFC", "".join(map(_kept, text)))
     bare = _TAG.sub("", kept).translate(_BRACKETS)
     return unicodedata.normalize("NFC", " ".join(bare.split()))
@@ -45,6 +48,8 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text without case and accents, for comparing only."""
+    if text.isascii():
+        return text.lower()
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in split if not unicodedata.combining(each)).casefold()
 
