@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Function = Callable[..., Any]
 SHARED = (
     click.option(
-        "-w", "--workspace", type=click.Path(path_type=Path), envvar="BATCHCAP_WORKSPACE",
-        help="The folder with batchcap.toml (default: the current one).",
+        "-w", "--workspace", type=click.Path(path_type=Path),
+        help="The folder with batchcap.toml (default: BATCHCAP_WORKSPACE, else the current one).",
     ),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
     click.option("-q", "--quiet", is_flag=True, help="Only what went wrong."),
@@ -58,7 +58,7 @@ def split(context: click.Context, given: dict[str, Any]) -> "tuple[Options, dict
             raise click.UsageError(f"--set takes KEY=VALUE, not {each!r}.")
         flags[key.strip()] = value.strip()
     options = Options(
-        workspace=chosen["workspace"] or Path(),
+        workspace=chosen["workspace"] or Path(os.environ.get("BATCHCAP_WORKSPACE") or "."),
         as_json=bool(chosen["as_json"]),
         quiet=bool(chosen["quiet"]),
         verbose=bool(chosen["verbose"]),
@@ -320,6 +320,7 @@ def sandbox() -> None:
 @click.option("--directory", default=".batchcap/sandbox", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", help="The address to listen on.")
 @click.option("--port", default=8123, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--dialect", default="openai", help="openai, azure, groq, together, …")
 @click.option("--faults", type=click.Path(path_type=Path), help="What shall go wrong (TOML).")
 @plain
 def serve(options: "Options", terminal: "Terminal", **given: Any) -> "StageResult":

@@ -121,9 +121,13 @@ def read_toml(path: Path) -> dict[str, Any]:
             f"{path.name} is not valid TOML: {error}.", hint=f"correct {path} and try again"
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name} is not UTF-8 text: {error.reason}.") from error
+        raise ConfigError(
+            f"{path.name} is not UTF-8 text: {error.reason}.", hint=f"save {path} as UTF-8"
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", hint=f"allow {path} to be read"
+        ) from error
 
 
 def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ WIDE = 100
 def shown(result: StageResult) -> str:
     """Return a result as lines for a terminal."""
     special = SPECIAL.get(result.command)
-    parts = [_counts(result), special(result.data) if special else ""]
+    parts = [_counts(result), special(result.data) if special and result.data else ""]
     return "\n".join(each for each in parts if each)
 
 

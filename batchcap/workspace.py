@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from batchcap.tokenizer import Tokenizer
 
 STATE = ".batchcap"
-# Another command's last commit takes less; a poll that waits for days holds the lock all along.
+LEDGER = "ledger.sqlite"
+# A command that only finishes takes less; and what a resting one waits for the others: seconds.
 LOCK_SECONDS = 2.0
+REST_SECONDS = 24 * 3600.0
 
 Serving = Callable[[Path], contextlib.AbstractContextManager[str]]
 
@@ -65,6 +67,7 @@ class Workspace:
         self.run_id = 0
         self._stack = contextlib.ExitStack()
         self._presets: dict[str, Preset] = {}
+        self._lock: BaseFileLock | None = None
 
     @property
     def settings(self) -> Settings:
@@ -131,9 +134,11 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, opened when first asked for."""
-        self._folder(self.state)
-        return self._stack.enter_context(open_ledger(self.state / "ledger.sqlite"))
+        """The ledger, opened when first asked for; who only looks makes no file."""
+        path = self.state / LEDGER
+        if self._lock is None and not path.exists():
+            return self._stack.enter_context(open_ledger(Path(":memory:")))
+        return self._stack.enter_context(open_ledger(path))
 
     @cached_property
     def models(self) -> Models:
@@ -291,16 +296,17 @@ class Workspace:
     def locked(self) -> Iterator[None]:
         """Hold the workspace's lock; WorkspaceBusy where another command has it."""
         self._folder(self.state)
-        lock = FileLock(self.state / "lock", timeout=LOCK_SECONDS)
+        self._lock = FileLock(self.state / "lock")
         try:
-            with lock:
+            self._acquire(LOCK_SECONDS)
+            if not (self.state / LEDGER).exists():
+                # What was only looked at so far stood in memory.
+                self.__dict__.pop("ledger", None)
+            try:
                 yield
-        except Timeout as error:
-            raise WorkspaceBusy(
-                f"Another batchcap works in {self.root}.",
-                kept="Nothing was changed.",
-                hint="wait for it, or look on with: batchcap status",
-            ) from error
+            finally:
+                self._lock.release()
+                self._lock = None
         except OSError as error:
             if error.filename is None or Path(error.filename).name != "lock":
                 raise
@@ -308,6 +314,29 @@ class Workspace:
                 f"{self.state} cannot be written: {error.strerror}.",
                 kept="Nothing was changed.",
                 hint="make the workspace writable, then type the same command again",
+            ) from error
+
+    @contextlib.contextmanager
+    def resting(self) -> Iterator[None]:
+        """Let other commands work while this one only waits."""
+        if self._lock is None:
+            yield
+            return
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._acquire(REST_SECONDS)
+
+    def _acquire(self, seconds: float) -> None:
+        try:
+            if self._lock is not None:
+                self._lock.acquire(timeout=seconds)
+        except Timeout as error:
+            raise WorkspaceBusy(
+                f"Another batchcap works in {self.root}.",
+                kept="Nothing was changed.",
+                hint="wait for it, or look on with: batchcap status",
             ) from error
 
     def today(self) -> dt.date:

@@ -6,6 +6,7 @@ is left alone.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +31,7 @@ from batchcap.records import (
     TaskFile,
     Trouble,
 )
-from batchcap.request import Picked, make_task
+from batchcap.request import Asking, Picked, make_task
 from batchcap.workspace import Workspace
 
 # Photos recorded in one transaction.
@@ -106,9 +107,13 @@ class Packer:
         )
         self._load = Load()
         self._file: AtomicFile | None = None
-        self.asking = asking(workspace)
         self._made: list[Made] = []
         self._name = ""
+
+    @cached_property
+    def asking(self) -> Asking:
+        """How photos are asked for; the tokenizer is opened for the first one."""
+        return asking(self._workspace)
 
     def add(self, task: Task, made: Made) -> Trouble | None:
         """Put a request into a file; gives a Trouble where it fits none."""
@@ -233,7 +238,7 @@ def result(workspace: Workspace, tally: Tally) -> StageResult:
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
         )
-    if not workspace.tokenizer.exact:
+    if tally.requests and not workspace.tokenizer.exact:
         problems.append(Problem("tokens", workspace.tokenizer.note))
     return StageResult(
         "build",

@@ -9,6 +9,7 @@ from batchcap.config import FILE, layered
 from batchcap.errors import DiskTrouble, UsageError
 from batchcap.ide import files
 from batchcap.records import Exit, Problem, StageResult
+from batchcap.workspace import STATE
 
 HEAD = """\
 # The settings of this workspace: only what differs from the defaults.
@@ -47,7 +48,7 @@ def init(folder: Path, plan: Plan) -> StageResult:
         own["provider"] = {"name": plan.provider}
     layered(own, {}, {}, folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / STATE).mkdir(parents=True, exist_ok=True)
         write_text(path, _toml(plan, photos))
         written, problems = _configurations(folder) if plan.ide else ([], [])
     except OSError as error:

@@ -14,7 +14,7 @@ from batchcap.ledger.submissions import Sent
 from batchcap.records import BatchState, BatchView, Exit, Fetched, Problem, StageResult
 from batchcap.workspace import Workspace
 
-# With --wait, the lock is held all along; Ctrl-C is obeyed within this many seconds.
+# Between two looks others may work; Ctrl-C is obeyed within this many seconds.
 NAP = 1.0
 
 
@@ -151,8 +151,9 @@ def _pause(workspace: Workspace, note: Callable[[str], None]) -> None:
         seconds = min(pauses, default=60.0)
     note(f"next look in {seconds:.0f} s" if seconds >= 1 else "")
     until = workspace.now() + seconds
-    while (left := until - workspace.now()) > 0:
-        workspace.sleep(min(NAP, left))
+    with workspace.resting():
+        while (left := until - workspace.now()) > 0:
+            workspace.sleep(min(NAP, left))
 
 
 def _part(view: BatchView | None) -> float:

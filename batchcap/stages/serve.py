@@ -23,7 +23,12 @@ def serve(
 ) -> StageResult:
     """Serve the sandbox from ``directory`` (relative to the workspace) until Ctrl-C."""
     faults: Path | None = given.get("faults")
-    options = Options(workspace / directory, faults=_faults(faults))
+    try:
+        options = Options(
+            workspace / directory, faults=_faults(faults), dialect=str(given.get("dialect"))
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}.", hint="batchcap sandbox serve --help") from error
 
     def ready(base_url: str) -> None:
         terminal.say(f"The sandbox listens on {base_url}; any API key does. Ctrl-C ends it.")
