@@ -6,6 +6,7 @@ next command; anything unforeseen leaves its traceback in .batchcap/log, never o
 
 import contextlib
 import os
+import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,6 +18,9 @@ from batchcap.records import Exit, Problem, StageResult
 from batchcap.render import Terminal, failure, standard
 
 KEPT = "What was recorded before is safe."
+# A server may repeat a key in its words, and they stand in the traceback.
+SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD")
+SHORTEST_KEY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,20 @@ def log(workspace: Path, wanted: bool, name: str) -> str:  # noqa: FBT001 - two 
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
     try:
         with path.open("a", encoding="utf-8") as stream:
-            stream.write(f"{stamp} batchcap {name}\n{traceback.format_exc()}\n")
+            told = without_keys(traceback.format_exc(), os.environ)
+            stream.write(f"{stamp} batchcap {name}\n{told}\n")
     except OSError:
         # The log is a courtesy: a disk that does not take it must not hide the error itself.
         return ""
     return f" Details are in {path}."
+
+
+def without_keys(text: str, environ: Mapping[str, str]) -> str:
+    """Return the text without the value of any variable that is likely to hold a key."""
+    for name, value in environ.items():
+        if SECRET.search(name.upper()) and len(value) >= SHORTEST_KEY:
+            text = text.replace(value, f"[{name}]")
+    return text
 
 
 def _disk(error: OSError, told: str) -> BatchcapError:

@@ -17,6 +17,7 @@ RATE_LIMITED = "rate_limit_exceeded"
 SERVER_ERROR = "server_error"
 TIMEOUT = "request_timeout"
 BAD_KEY = "invalid_api_key"
+CANCELLED = "batch_cancelled"
 
 _EXPIRED = frozenset({"batch_expired", "expired", "response_expired"})
 _REFUSED = frozenset(
@@ -39,7 +40,7 @@ _AGAIN = frozenset(
         TRUNCATED,
         MISSING,
         "status_0",
-        "batch_cancelled",
+        CANCELLED,
         "response_cancelled",
         "response_in_progress",
         "response_queued",
@@ -109,9 +110,9 @@ _SAME_AS = {
     "service_unavailable": SERVER_ERROR,
     "timeout": TIMEOUT,
     "timeout_error": TIMEOUT,
-    "request_cancelled": "batch_cancelled",
-    "cancelled": "batch_cancelled",
-    "canceled": "batch_cancelled",
+    "request_cancelled": CANCELLED,
+    "cancelled": CANCELLED,
+    "canceled": CANCELLED,
     "status_401": BAD_KEY,
     "status_403": "permission_denied",
     "status_404": "not_found",

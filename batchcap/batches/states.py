@@ -19,6 +19,7 @@ _WORDS = {
     "queued": BatchState.IN_PROGRESS,
     "pending": BatchState.IN_PROGRESS,
     "running": BatchState.IN_PROGRESS,
+    "progress": BatchState.IN_PROGRESS,
     "processing": BatchState.IN_PROGRESS,
     "canceling": BatchState.CANCELLING,
     "cancellation_requested": BatchState.CANCELLING,

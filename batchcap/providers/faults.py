@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import openai
 
+from batchcap.batches.queue import is_queue_full
 from batchcap.errors import KeyMissing, ProviderRefused, Unreachable
+from batchcap.records import BatchError
 
 # Codes of a 429 that no waiting heals: only the account's owner can.
 NEVER_HEALS = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
@@ -16,6 +18,7 @@ SERVER_TROUBLE = 500
 TOO_MANY = 429
 UNAUTHORISED = (401, 403)
 CONFLICT = (408, 409, 425)
+KEY_HEADERS = ("authorization", "api-key")
 
 
 @contextlib.contextmanager
@@ -58,7 +61,9 @@ def _status(
             kept="Nothing was sent.",
             hint="set a valid key in the variable that provider.api_key_env names",
         )
-    if status == TOO_MANY and code not in NEVER_HEALS:
+    # A full batch queue is a clear no, under whatever status: nothing was made.
+    full = is_queue_full([BatchError(code, said)])
+    if status == TOO_MANY and code not in NEVER_HEALS and not full:
         return Unreachable(f"While {doing}: {base_url} asks to wait: {said}")
     if status >= SERVER_TROUBLE or status in CONFLICT:
         return Unreachable(
@@ -74,6 +79,11 @@ def _status(
 
 
 def _said(error: openai.APIStatusError) -> str:
+    """Return the server's words, without the key where it repeats it."""
     body = error.body
     message = body.get("message") if isinstance(body, dict) else None
-    return str(message or error.message)[:500]
+    said = str(message or error.message)
+    for header in KEY_HEADERS:
+        key = error.request.headers.get(header, "").removeprefix("Bearer ").strip()
+        said = said.replace(key, "[key]") if key else said
+    return said[:500]

@@ -1,15 +1,16 @@
 """What stands at the provider already: batches and uploads, found by their marks.
 
-Takes submissions; gives ids of what they became. Reads lists page by page, the newest first, and
-stops where everything is older than the intent.
+Takes submissions; gives ids of what they became. Reads lists page by page, and stops where what
+is left is older than the intent.
 """
 
+import contextlib
 from collections.abc import Collection, Iterator
 from typing import Any
 
 import openai
 
-from batchcap.batches.states import batch_state, seconds
+from batchcap.batches.states import batch_state, batch_view, seconds
 from batchcap.errors import CannotTell, ProviderRefused, Unreachable
 from batchcap.providers.faults import in_our_words
 from batchcap.records import Dialect, Enqueued, Submission
@@ -44,30 +45,34 @@ class Listing:
         """
         if not self._dialect.listing:
             raise self._cannot_tell(submission)
-        uploads = {str(each.get("id")) for each in self._uploads(submission)}
+        uploads = self._upload_ids(submission)
+        kept = unmarked = False
         for batch in self._batches(submission):
+            marks = batch_view(batch).metadata
+            kept = kept or KEY in marks
             if batch.get("id") in others:
                 continue
-            metadata = batch.get("metadata")
-            marked = isinstance(metadata, dict) and KEY in metadata
-            if marked and isinstance(metadata, dict):
-                same = metadata[KEY] == submission.key
-                if same and metadata.get(SHA256) == submission.file.sha256:
+            if KEY in marks:
+                same = marks[KEY] == submission.key
+                if same and marks.get(SHA256) == submission.file.sha256:
                     return str(batch.get("id") or "")
+            elif uploads is None:
+                unmarked = True
             elif batch.get("input_file_id") in uploads:
                 return str(batch.get("id") or "")
+        if unmarked and not kept:
+            # No mark of ours was ever seen here, and uploads are not listed: it may be this one.
+            raise self._cannot_tell(submission)
         return ""
 
     def upload(self, submission: Submission) -> str:
         """Return the id of an upload of this very file, found by name and size, or ""."""
-        return next(
-            (
-                str(each.get("id") or "")
-                for each in self._uploads(submission)
-                if each.get("bytes") in (None, submission.file.bytes)
-            ),
-            "",
-        )
+        try:
+            found = self._uploads(submission)
+            sizes = (None, submission.file.bytes)
+            return next((str(each.get("id")) for each in found if each.get("bytes") in sizes), "")
+        except ProviderRefused:
+            return ""
 
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
         """Return what others have waiting there for that model.
@@ -77,10 +82,12 @@ class Listing:
         tokens = requests = 0
         if not self._dialect.listing:
             return Enqueued()
-        with in_our_words("looking for what waits there", self._base_url):
-            for batch in self._pages("/batches", {}):
-                if 0 < seconds(batch.get("created_at")) < since:
-                    break
+        # A server that refuses its list shows nothing: the queue's own words will have to do.
+        with (
+            contextlib.suppress(ProviderRefused),
+            in_our_words("looking for what waits there", self._base_url),
+        ):
+            for batch in self._since(since, "/batches", {}):
                 said = batch.get("model")
                 other = isinstance(said, str) and said and not said.startswith(model)
                 ended = batch_state(str(batch.get("status") or "")).terminal
@@ -94,34 +101,49 @@ class Listing:
     def _batches(self, submission: Submission) -> Iterator[dict[str, Any]]:
         try:
             with in_our_words("looking for what was sent", self._base_url):
-                yield from self._since(submission, "/batches", {})
+                yield from self._since(submission.created_at - SLACK, "/batches", {})
         except ProviderRefused as error:
             raise self._cannot_tell(submission) from error
 
-    def _uploads(self, submission: Submission) -> Iterator[dict[str, Any]]:
-        name = remote_name(submission)
-        asked = {"purpose": self._dialect.purpose, "order": "desc"}
+    def _upload_ids(self, submission: Submission) -> set[str] | None:
+        """Return the ids of this file's uploads; None where the server does not list them."""
         try:
-            with in_our_words("looking for what was uploaded", self._base_url):
-                for file in self._since(submission, "/files", asked):
-                    if file.get("filename") == name:
-                        yield file
+            return {str(each.get("id")) for each in self._uploads(submission)}
         except ProviderRefused as error:
             # A server without a list of files still has its list of batches and their marks.
             if not self._dialect.metadata:
                 raise self._cannot_tell(submission) from error
+            return None
 
-    def _since(
-        self, submission: Submission, path: str, asked: dict[str, Any]
-    ) -> Iterator[dict[str, Any]]:
-        oldest = submission.created_at - SLACK
-        for found in self._pages(path, asked):
-            if 0 < seconds(found.get("created_at")) < oldest:
+    def _uploads(self, submission: Submission) -> Iterator[dict[str, Any]]:
+        name = remote_name(submission)
+        asked = {"purpose": self._dialect.purpose, "order": "desc"}
+        with in_our_words("looking for what was uploaded", self._base_url):
+            for file in self._since(submission.created_at - SLACK, "/files", asked):
+                if file.get("filename") == name:
+                    yield file
+
+    def _since(self, oldest: float, path: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield a list's entries made at ``oldest`` or later; those without a time, too.
+
+        Ends with a page that runs from new to old and reaches what is older; a list in another
+        order (Together's is in none that is promised) is read to its end.
+        """
+        newest = 0.0
+        for page in self._pages(path, asked):
+            made = [seconds(each.get("created_at")) for each in page]
+            if not newest and made:
+                # A clock here that runs ahead must not make what was sent just now look old.
+                newest = max(made)
+                oldest = min(oldest, newest - SLACK)
+            for each, at in zip(page, made, strict=True):
+                if not 0 < at < oldest:
+                    yield each
+            if made and 0 < made[-1] < oldest and made[-1] <= made[0]:
                 return
-            yield found
 
-    def _pages(self, path: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield every entry of a list, page by page, until a page leads nowhere new."""
+    def _pages(self, path: str, asked: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+        """Yield a list, page by page, until a page leads nowhere new."""
         cursor, been = "", {""}
         mark = "cursor" if self._dialect.paging == "cursor" else "after"
         while True:
@@ -132,7 +154,7 @@ class Listing:
                 # «Nothing is there» would send it again: an answer that is no list says nothing.
                 raise Unreachable(f"{self._base_url} answered with something that is no list.")
             found = [each for each in data if isinstance(each, dict)]
-            yield from found
+            yield found
             cursor = _next_page(page, found, by_cursor=mark == "cursor")
             if cursor in been:
                 return
@@ -158,10 +180,6 @@ def _next_page(page: Any, found: list[dict[str, Any]], *, by_cursor: bool) -> st
 
 def _size(batch: dict[str, Any]) -> tuple[int, int]:
     """Return the tokens a batch names of itself (0: none) and its requests."""
-    metadata, counts = batch.get("metadata"), batch.get("request_counts")
-    named = metadata.get(TOKENS) if isinstance(metadata, dict) else None
-    total = counts.get("total") if isinstance(counts, dict) else None
-    return (
-        int(named) if isinstance(named, str) and named.isdecimal() else 0,
-        total if isinstance(total, int) else 0,
-    )
+    view = batch_view(batch)
+    named = view.metadata.get(TOKENS, "")
+    return int(named) if named.isdecimal() else 0, view.total

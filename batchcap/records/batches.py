@@ -194,15 +194,17 @@ class Dialect:
 
     ``metadata`` says whether a batch keeps what we attach to it, ``listing`` whether batches can
     be listed: without both a doubtful submission cannot be resolved by looking. ``paging`` is
-    after or cursor, ``auth`` bearer or api-key. ``line_method`` says whether a line names method
-    and url, ``ceiling`` which parameter bounds the answer. ``settle_seconds`` is how long the
-    list may lag behind a creation, per look.
+    after or cursor, ``auth`` bearer or api-key. ``upload_path`` follows the base URL; one other
+    than OpenAI's /files also wants the file's name as a field. ``line_method`` says whether a line
+    names method and url, ``ceiling`` which parameter bounds the answer. ``settle_seconds`` is how
+    long the list may lag behind a creation, per look.
     """
 
     endpoint: str = "/v1/chat/completions"
     line_url: str = "/v1/chat/completions"
     line_method: bool = True
     purpose: str = "batch"
+    upload_path: str = "/files"
     completion_window: str = "24h"
     metadata: bool = True
     listing: bool = True

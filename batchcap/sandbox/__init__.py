@@ -1,6 +1,6 @@
 """An embedded Batch API server that stands for the world: a provider without a network or a key.
 
-Takes: Options (a directory for its state, its pace, its faults).
+Takes: Options (a directory for its state, its pace, whom it imitates, its faults).
 Gives: the address of a server that any OpenAI client can talk to, while it is served.
 Never: imports anything else of batchcap, keeps state outside its directory, or sees objects: it
 describes colours and light, and is no vision model.
@@ -9,10 +9,20 @@ describes colours and light, and is no vision model.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from batchcap.sandbox.dialects import DIALECTS
 from batchcap.sandbox.faults import BatchFault, Faults, HttpFault, RowFault
 from batchcap.sandbox.options import Options
 
-__all__ = ["BatchFault", "Faults", "HttpFault", "Options", "RowFault", "serve", "serving"]
+__all__ = [
+    "DIALECTS",
+    "BatchFault",
+    "Faults",
+    "HttpFault",
+    "Options",
+    "RowFault",
+    "serve",
+    "serving",
+]
 
 
 def serving(

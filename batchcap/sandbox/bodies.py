@@ -5,7 +5,7 @@ Never opens a picture.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from batchcap.sandbox import checks, models, strict_schema
@@ -29,10 +29,13 @@ _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def check(body: Mapping[str, Any]) -> None:
-    """Refuse a body that OpenAI would refuse; raises Refused with status 400."""
+def check(body: Mapping[str, Any], refuses: Collection[str] = ()) -> None:
+    """Refuse a body that OpenAI would refuse, or one of the parameters that a vendor ``refuses``.
+
+    Raises Refused with status 400.
+    """
     for name in body:
-        if name not in _KNOWN:
+        if name not in _KNOWN or name in refuses:
             raise Refused(400, f"Unrecognized request argument supplied: {name}")
     _check_model(body.get("model"))
     if body.get("stream"):

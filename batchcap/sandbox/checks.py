@@ -1,7 +1,8 @@
 """What a batch's input file must be: the checks of the state ``validating``.
 
-Takes: the lines of the file as bytes. Gives: a Survey with OpenAI's errors, each with its 1-based
-line. Never looks at pictures or parameters: those fail a single request, not the batch.
+Takes: the lines of the file as bytes, and whose file it is. Gives: a Survey with the vendor's
+errors, each with its 1-based line. Never looks at pictures or parameters: those fail a single
+request, not the batch.
 """
 
 import json
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from batchcap.sandbox import models
+from batchcap.sandbox.dialects import Dialect
 
-ENDPOINT = "/v1/chat/completions"
 IMAGE_TOKENS = 1_000
 """What a picture counts in the enqueued estimate: OpenAI documents no rule, this is a round one."""
 MOST_ERRORS = 100
@@ -37,35 +38,34 @@ def batch_error(
     return {"code": code, "message": message, "param": param, "line": line}
 
 
-def survey(lines: Iterable[bytes], endpoint: str, most: int) -> Survey:
+def survey(lines: Iterable[bytes], endpoint: str, most: int, spoken: Dialect) -> Survey:
     """Check every line of an input file against what a batch at ``endpoint`` takes.
 
     ``most`` is the number of requests allowed. Stops early at 100 errors.
     """
     found = Survey()
-    seen: set[str] = set()
+    file = _File(endpoint, spoken, found, set())
     for number, raw in enumerate(lines, 1):
         if raw.strip():
             found.total += 1
-            found.errors.extend(_line_errors(raw, number, endpoint, (found, seen)))
+            found.errors.extend(_line_errors(raw, number, file))
         if found.total > most:
             text = f"The batch input file contains more than the maximum of {most} requests."
-            found.errors.append(batch_error("invalid_request", text))
+            found.errors.append(batch_error(spoken.too_many, text))
             break
         if len(found.errors) >= MOST_ERRORS:
             break
     if found.total == 0 and not found.errors:
         found.errors.append(batch_error("empty_file", "The batch input file is empty."))
+    for error in found.errors:
+        error["code"] = spoken.codes.get(error["code"], error["code"])
     return found
 
 
-def queue_error(model: str, limit: int) -> Error:
-    """Say, in OpenAI's words, that a model's queue is full."""
-    return batch_error(
-        "token_limit_exceeded",
-        f"Enqueued token limit reached for {model} in organization org-sandbox. Limit: {limit:,}"
-        " enqueued tokens. Please try again once some in_progress batches have been completed.",
-    )
+def queue_error(model: str, limit: int, spoken: Dialect) -> Error:
+    """Say, in the vendor's words, that a model's queue is full."""
+    text = spoken.full.format(model=model, limit=limit, thousands=limit / 1000)
+    return batch_error("token_limit_exceeded", text)
 
 
 def prompt_tokens(body: dict[str, Any], *, image_tokens: int = IMAGE_TOKENS) -> int:
@@ -90,16 +90,38 @@ def message_parts(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from (part for part in content if isinstance(part, dict))
 
 
-def _line_errors(
-    raw: bytes, number: int, endpoint: str, sofar: tuple[Survey, set[str]]
-) -> Iterator[Error]:
-    found, seen = sofar
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file under check: what it is for, and what its lines said so far."""
+
+    endpoint: str
+    spoken: Dialect
+    found: Survey
+    seen: set[str]
+
+
+def _line_errors(raw: bytes, number: int, file: _File) -> Iterator[Error]:
     request = _parsed(raw)
     if request is None:
         text = "This line is not parseable as valid JSON."
         yield batch_error("invalid_json_line", text, line=number)
         return
-    yield from _id_errors(request, number, seen)
+    yield from _id_errors(request, number, file)
+    if file.spoken.lines == "bare":
+        for name in sorted(request.keys() & {"method", "url"}):
+            text = f"Unknown field '{name}': a line has custom_id and body."
+            yield batch_error("invalid_request", text, param=name, line=number)
+    else:
+        yield from _address_errors(request, number, file.endpoint)
+    body = request.get("body")
+    if not isinstance(body, dict):
+        yield _missing("body", "body", number)
+        return
+    yield from _body_errors(body, number, file)
+    file.found.tokens += prompt_tokens(body)
+
+
+def _address_errors(request: dict[str, Any], number: int, endpoint: str) -> Iterator[Error]:
     method, url = request.get("method"), request.get("url")
     if method != "POST":
         code = "missing_required_parameter" if method is None else "invalid_method"
@@ -109,12 +131,6 @@ def _line_errors(
         code = "missing_required_parameter" if url is None else "invalid_url"
         text = f"The url of each request must be the batch's endpoint, {endpoint}."
         yield batch_error(code, text, param="url", line=number)
-    body = request.get("body")
-    if not isinstance(body, dict):
-        yield _missing("body", "body", number)
-        return
-    yield from _body_errors(body, number, found)
-    found.tokens += prompt_tokens(body)
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:
@@ -127,32 +143,35 @@ def _parsed(raw: bytes) -> dict[str, Any] | None:
     return request if isinstance(request, dict) else None
 
 
-def _id_errors(request: dict[str, Any], number: int, seen: set[str]) -> Iterator[Error]:
-    custom_id = request.get("custom_id")
+def _id_errors(request: dict[str, Any], number: int, file: _File) -> Iterator[Error]:
+    custom_id, most = request.get("custom_id"), file.spoken.most_id
     if custom_id is None:
         yield _missing("custom_id", "custom_id", number)
     elif not isinstance(custom_id, str) or not custom_id:
         text = "Invalid type for 'custom_id': expected a string that is not empty."
         yield batch_error("invalid_type", text, param="custom_id", line=number)
-    elif custom_id in seen:
+    elif most and len(custom_id) > most:
+        text = f"The custom_id of a request has {most} characters at most."
+        yield batch_error("invalid_request", text, param="custom_id", line=number)
+    elif custom_id in file.seen:
         text = "The custom_id for this request is a duplicate of another request in this batch."
         yield batch_error("duplicate_custom_id", text, param="custom_id", line=number)
     else:
-        seen.add(custom_id)
+        file.seen.add(custom_id)
 
 
-def _body_errors(body: dict[str, Any], number: int, found: Survey) -> Iterator[Error]:
-    model = body.get("model")
+def _body_errors(body: dict[str, Any], number: int, file: _File) -> Iterator[Error]:
+    model, found = body.get("model"), file.found
     if not isinstance(model, str) or not model:
         yield _missing("model", "body.model", number)
     elif models.retired(model):
         text = f"The model `{model}` does not exist or you do not have access to it."
         yield batch_error("model_not_found", text, param="body.model", line=number)
-    elif found.model and model != found.model:
+    elif file.spoken.one_model and found.model and model != found.model:
         text = "Each batch must contain requests for a single model."
         yield batch_error("mismatched_model", text, param="body.model", line=number)
     else:
-        found.model = model
+        found.model = found.model or model
     if "messages" not in body:
         yield _missing("messages", "body.messages", number)
 

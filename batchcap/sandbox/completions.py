@@ -22,7 +22,7 @@ _BYTES_PER_TOKEN = 4
 def complete(body: dict[str, Any], options: Options, literal: str | None) -> tuple[int, Any]:
     """Answer a body; ``literal`` is the answer's text where a fault prescribes one."""
     try:
-        bodies.check(body)
+        bodies.check(body, options.spoken.refuses)
         look, image_tokens = _look(body, options)
     except Refused as refusal:
         return refusal.status, refusal.body()

@@ -1,6 +1,6 @@
 """The endpoints under /v1/files.
 
-Takes: Starlette requests. Gives: OpenAI's answers. Never holds a file in memory.
+Takes: Starlette requests. Gives: the vendor's answers. Never holds a file in memory.
 """
 
 import shutil
@@ -14,18 +14,21 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from batchcap.sandbox.options import Options
 from batchcap.sandbox.requests import lifetime, page_limit, world
 from batchcap.sandbox.shapes import DAY, Refused, file_object, page
-from batchcap.sandbox.store import FileRow, new_file_id
+from batchcap.sandbox.speech import new_id
+from batchcap.sandbox.store import FileRow
 
-_PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+_UPLOAD = "/v1/files"
 _MOST_LISTED = 10_000
 
 
 def routes() -> list[Route]:
     """List the routes of the files."""
     return [
-        Route("/v1/files", _upload, methods=["POST"]),
+        Route(_UPLOAD, _upload, methods=["POST"]),
+        Route(f"{_UPLOAD}/upload", _upload, methods=["POST"]),
         Route("/v1/files", _list, methods=["GET"]),
         Route("/v1/files/{file_id}", _retrieve, methods=["GET"]),
         Route("/v1/files/{file_id}", _delete, methods=["DELETE"]),
@@ -34,7 +37,10 @@ def routes() -> list[Route]:
 
 
 async def _upload(request: Request) -> Response:
-    store = world(request).store
+    store, options = world(request).store, world(request).options
+    if request.url.path != options.spoken.upload:
+        text = f"Invalid URL (POST {request.url.path})"
+        raise Refused(404, text, code="unknown_url")
     try:
         async with request.form(max_files=1, max_fields=20) as form:
             upload, purpose = form.get("file"), form.get("purpose")
@@ -45,9 +51,13 @@ async def _upload(request: Request) -> Response:
             anchor, seconds = form.get("expires_after[anchor]"), form.get("expires_after[seconds]")
             asked = None if anchor is seconds is None else {"anchor": anchor, "seconds": seconds}
             name, size = upload.filename or "upload", upload.size or 0
-            _check(name, purpose, size, world(request).options.max_upload_bytes)
+            if options.spoken.upload != _UPLOAD:
+                name = str(form.get("file_name") or "")
+                if not name:
+                    raise _missing("file_name")
+            _check(name, purpose, size, options)
             days = lifetime(asked, "expires_after", 30 * DAY)
-            file_id = new_file_id()
+            file_id = new_id(options.spoken.file_id)
             await run_in_threadpool(_keep, upload.file, store.content(file_id))
     except MultiPartException as error:
         raise Refused(400, f"The form could not be read: {error.message}") from error
@@ -56,12 +66,13 @@ async def _upload(request: Request) -> Response:
     )
 
 
-def _check(name: str, purpose: str, size: int, most: int) -> None:
-    if purpose not in _PURPOSES:
-        known = ", ".join(f"'{one}'" for one in _PURPOSES)
+def _check(name: str, purpose: str, size: int, options: Options) -> None:
+    purposes, most = options.spoken.purposes, options.most_bytes
+    if purpose not in purposes:
+        known = ", ".join(f"'{one}'" for one in purposes)
         text = f"'{purpose}' is not one of [{known}] - 'purpose'"
         raise Refused(400, text, param="purpose", code="invalid_value")
-    if purpose != "batch":
+    if purpose != purposes[0]:
         return
     if not name.lower().endswith(".jsonl"):
         raise Refused(400, "Invalid file format for Batch API. Must be .jsonl", param="file")
@@ -76,7 +87,12 @@ def _keep(source: BinaryIO, path: Path) -> None:
 
 
 async def _list(request: Request) -> Response:
-    store = world(request).store
+    store, listed = world(request).store, world(request).options.spoken.files
+    if listed == "none":
+        raise Refused(404, f"Invalid URL (GET {_UPLOAD})", code="unknown_url")
+    if listed == "whole":
+        every = store.files("", after=None, limit=-1, oldest=True)
+        return JSONResponse({"object": "list", "data": [file_object(file) for file in every]})
     limit = page_limit(request, default=_MOST_LISTED, most=_MOST_LISTED)
     order = request.query_params.get("order", "desc")
     if order not in ("asc", "desc"):

@@ -18,6 +18,7 @@ from batchcap.sandbox.shapes import error
 _TREE = {
     ("POST", "files", 2): "upload",
     ("GET", "files", 2): "files",
+    ("POST", "files", 3): "upload",
     ("GET", "files", 3): "file",
     ("DELETE", "files", 3): "delete",
     ("GET", "files", 4): "content",

@@ -5,11 +5,13 @@ Takes: a row's true answer and its fault. Gives: the lines, in order. Never read
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from batchcap.sandbox.dialects import Dialect
 from batchcap.sandbox.faults import RowFault
 from batchcap.sandbox.shapes import answered_line, error, unanswered_line
+from batchcap.sandbox.speech import result_line
 
 OUTPUT, ERROR = "output", "error"
 EXPIRED = "This request could not be executed before the completion window expired."
@@ -19,11 +21,12 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request of a batch and its true answer."""
+    """One request of a batch, its true answer, and how that is said."""
 
     custom_id: str
     status: int
     body: Any
+    spoken: Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def lines(fault: RowFault | None, row: Row) -> list[Line]:
         return [_true(row)]
     if fault.kind in BODIES:
         status, body = bend(fault, row.status, row.body)
-        return [_true(Row(row.custom_id, status, body))]
+        return [_true(replace(row, status=status, body=body))]
     return _LINES[fault.kind](fault, row)
 
 
@@ -55,17 +58,21 @@ def bend(fault: RowFault, status: int, body: Any) -> tuple[int, Any]:
     return status, BODIES[fault.kind](fault, body)
 
 
-def unworked(custom_id: str, state: str) -> Line:
+def unworked(custom_id: str, state: str, spoken: Dialect) -> Line:
     """Give the line of a request that its batch never came to; ``state`` is how the batch ended."""
     code, text = (
         ("batch_expired", EXPIRED) if state == "expired" else ("batch_cancelled", CANCELLED)
     )
-    return _line(ERROR, unanswered_line(custom_id, code, text))
+    return _said_line(ERROR, unanswered_line(custom_id, code, text), spoken)
 
 
 def _true(row: Row) -> Line:
     file = OUTPUT if row.status == _OK else ERROR
-    return _line(file, answered_line(row.custom_id, row.status, row.body))
+    return _said_line(file, answered_line(row.custom_id, row.status, row.body), row.spoken)
+
+
+def _said_line(file: str, line: dict[str, Any], spoken: Dialect) -> Line:
+    return _line(file, result_line(line, spoken, failed=file == ERROR))
 
 
 def _line(file: str, line: dict[str, Any]) -> Line:
@@ -113,7 +120,7 @@ BODIES: dict[str, Callable[[RowFault, Any], Any]] = {
 
 
 def _error_line(row: Row, code: str, text: str) -> list[Line]:
-    return [_line(ERROR, unanswered_line(row.custom_id, code, text))]
+    return [_said_line(ERROR, unanswered_line(row.custom_id, code, text), row.spoken)]
 
 
 def _lost(fault: RowFault, row: Row) -> list[Line]:
@@ -135,14 +142,14 @@ def _no_response(fault: RowFault, row: Row) -> list[Line]:
 
 
 def _duplicate(fault: RowFault, row: Row) -> list[Line]:
-    second = Row(row.custom_id, row.status, row.body)
+    second = row
     if fault.text and row.status == _OK:
-        second = Row(row.custom_id, row.status, _said(row.body, content=fault.text))
+        second = replace(row, body=_said(row.body, content=fault.text))
     return [_true(row), _true(second)]
 
 
 def _stranger(_fault: RowFault, row: Row) -> list[Line]:
-    return [_true(row), _true(Row(f"stranger-{row.custom_id}"[:64], row.status, row.body))]
+    return [_true(row), _true(replace(row, custom_id=f"stranger-{row.custom_id}"[:64]))]
 
 
 def _broken_line(_fault: RowFault, row: Row) -> list[Line]:

@@ -69,14 +69,15 @@ def create_app(options: Options, connections: Connections, wake: Callable[[], No
         world: World = app.state.world
         return world.store.count(name)
 
-    return HttpFaults(_Door(app), options.faults, connections, count)
+    return HttpFaults(_Door(app, options.spoken.auth), options.faults, connections, count)
 
 
 class _Door:
     """Asks for a key, and numbers the requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, auth: str) -> None:
         self._app = app
+        self._auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,7 +90,7 @@ class _Door:
                 message = {**message, "headers": [*message["headers"], number]}
             await send(message)
 
-        if _let_in(dict(scope["headers"])):
+        if _let_in(dict(scope["headers"]), self._auth):
             await self._app(scope, receive, numbered)
             return
         while (await receive()).get("more_body"):
@@ -98,10 +99,12 @@ class _Door:
         await JSONResponse(body, 401)(scope, receive, numbered)
 
 
-def _let_in(headers: dict[bytes, bytes]) -> bool:
+def _let_in(headers: dict[bytes, bytes], auth: str) -> bool:
     scheme, _, key = headers.get(b"authorization", b"").partition(b" ")
-    if scheme.lower() != b"bearer":
+    if auth == "api-key":
         key = headers.get(b"api-key", b"")
+    elif scheme.lower() != b"bearer":
+        return False
     return bool(key.strip()) and not key.strip().startswith(b"sk-invalid")
 
 

@@ -1,4 +1,4 @@
-"""The JSON shapes of the API: errors, files, batches, pages and result lines.
+"""OpenAI's JSON shapes: errors, files, batches, pages and result lines.
 
 Takes: rows of the store. Gives: what a client reads. Never touches a socket or a file.
 """
@@ -8,8 +8,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from batchcap.sandbox.faults import BatchFault
-from batchcap.sandbox.store import OPEN, BatchRow, FileRow
+from batchcap.sandbox.store import BatchRow, FileRow
 
 DAY = 86_400
 
@@ -55,10 +54,10 @@ def file_object(row: FileRow) -> dict[str, Any]:
     }
 
 
-def batch_object(row: BatchRow, fault: BatchFault) -> dict[str, Any]:
-    """Show a batch, as its fault wants it shown."""
-    absent = "" if fault.blank_ids else None
-    shown: dict[str, Any] = {
+def batch_object(row: BatchRow) -> dict[str, Any]:
+    """Show a batch."""
+    created_at = int(row.created_at)
+    return {
         "id": row.id,
         "object": "batch",
         "endpoint": row.endpoint,
@@ -67,13 +66,13 @@ def batch_object(row: BatchRow, fault: BatchFault) -> dict[str, Any]:
         if row.errors is None
         else {"object": "list", "data": json.loads(row.errors)},
         "input_file_id": row.input_file_id,
-        "completion_window": "24h",
+        "completion_window": row.completion_window,
         "status": row.status,
-        "output_file_id": row.output_id if row.has_output else absent,
-        "error_file_id": row.error_id if row.has_error else absent,
-        "created_at": int(row.created_at),
+        "output_file_id": row.output_id if row.has_output else None,
+        "error_file_id": row.error_id if row.has_error else None,
+        "created_at": created_at,
         "in_progress_at": _second(row.in_progress_at),
-        "expires_at": int(row.created_at) + DAY,
+        "expires_at": created_at + _span(row.completion_window),
         "finalizing_at": _second(row.finalizing_at),
         "completed_at": _second(row.completed_at),
         "failed_at": _second(row.failed_at),
@@ -94,7 +93,6 @@ def batch_object(row: BatchRow, fault: BatchFault) -> dict[str, Any]:
         },
         "metadata": None if row.metadata is None else json.loads(row.metadata),
     }
-    return {**shown, **(fault.show_open if row.status in OPEN else fault.show)}
 
 
 def page(objects: Iterable[dict[str, Any]], limit: int) -> dict[str, Any]:
@@ -132,6 +130,11 @@ def unanswered_line(custom_id: str, code: str, message: str) -> dict[str, Any]:
         "response": None,
         "error": {"code": code, "message": message},
     }
+
+
+def _span(window: str) -> int:
+    """Give the seconds of a completion window such as 24h or 7d."""
+    return int(window[:-1]) * (DAY if window.endswith("d") else 3_600)
 
 
 def _second(moment: float | None) -> int | None:

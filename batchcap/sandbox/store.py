@@ -5,7 +5,6 @@ time, so that several servers and processes see the same world. Never decides wh
 """
 
 import json
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS batches (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, endpoint TEXT NOT NULL,
     input_file_id TEXT NOT NULL, metadata TEXT, result_seconds INTEGER NOT NULL,
+    completion_window TEXT NOT NULL DEFAULT '24h',
     status TEXT NOT NULL, model TEXT NOT NULL DEFAULT '', errors TEXT,
     created_at REAL NOT NULL, in_progress_at REAL, finalizing_at REAL, completed_at REAL,
     failed_at REAL, expired_at REAL, cancelling_at REAL, cancelled_at REAL,
@@ -67,6 +67,7 @@ class BatchRow:
     input_file_id: str
     metadata: str | None
     result_seconds: int
+    completion_window: str
     status: str
     model: str
     errors: str | None
@@ -94,13 +95,22 @@ class BatchRow:
     has_error: int
 
 
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A batch to be created, with the ids that it and its two result files will bear."""
+
+    id: str
+    output_id: str
+    error_id: str
+    endpoint: str
+    input_file_id: str
+    completion_window: str
+    metadata: dict[str, str] | None
+    result_seconds: int
+
+
 _FILE = ", ".join(item.name for item in fields(FileRow))
 _BATCH = ", ".join(item.name for item in fields(BatchRow))
-
-
-def new_file_id() -> str:
-    """Make a file id."""
-    return f"file-{secrets.token_hex(12)}"
 
 
 class Store:
@@ -115,6 +125,16 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Add the column that directories of an older sandbox lack."""
+        with self.transaction():
+            known = {row[1] for row in self._db.execute("PRAGMA table_info(batches)")}
+            if "completion_window" not in known:
+                self._db.execute(
+                    "ALTER TABLE batches ADD COLUMN completion_window TEXT NOT NULL DEFAULT '24h'"
+                )
 
     def close(self) -> None:
         """Close the connection."""
@@ -155,7 +175,7 @@ class Store:
         return FileRow(*row) if row else None
 
     def files(self, purpose: str, *, after: int | None, limit: int, oldest: bool) -> list[FileRow]:
-        """List files beyond the one with sequence number ``after``; purpose "" is any."""
+        """List files beyond number ``after``; purpose "" is any, limit -1 all."""
         order, beyond = ("ASC", ">") if oldest else ("DESC", "<")
         rows = self._db.execute(
             f"SELECT {_FILE} FROM files WHERE (? = '' OR purpose = ?)"  # noqa: S608  as above
@@ -180,26 +200,25 @@ class Store:
         with suppress(OSError):  # on Windows a file that is being read stays, unlisted
             self.content(file_id).unlink()
 
-    def add_batch(
-        self, endpoint: str, input_file_id: str, metadata: Any, result_seconds: int
-    ) -> BatchRow:
+    def add_batch(self, new: NewBatch) -> BatchRow:
         """Create a batch in state validating."""
-        batch_id = f"batch_{secrets.token_hex(16)}"
         self._db.execute(
-            "INSERT INTO batches (id, endpoint, input_file_id, metadata, result_seconds, status,"
-            " created_at, output_id, error_id) VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?)",
+            "INSERT INTO batches (id, endpoint, input_file_id, metadata, result_seconds,"
+            " completion_window, status, created_at, output_id, error_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'validating', ?, ?, ?)",
             (
-                batch_id,
-                endpoint,
-                input_file_id,
-                None if metadata is None else json.dumps(metadata),
-                result_seconds,
+                new.id,
+                new.endpoint,
+                new.input_file_id,
+                None if new.metadata is None else json.dumps(new.metadata),
+                new.result_seconds,
+                new.completion_window,
                 time.time(),
-                new_file_id(),
-                new_file_id(),
+                new.output_id,
+                new.error_id,
             ),
         )
-        found = self.batch(batch_id)
+        found = self.batch(new.id)
         assert found is not None  # noqa: S101  just inserted, and batches are never deleted
         return found
 
@@ -209,7 +228,7 @@ class Store:
         return BatchRow(*row) if row else None
 
     def batches(self, after: int | None, limit: int) -> list[BatchRow]:
-        """List batches, newest first, beyond the one with sequence number ``after``."""
+        """List batches, newest first, beyond number ``after``; limit -1 is all."""
         rows = self._db.execute(
             f"SELECT {_BATCH} FROM batches WHERE ? IS NULL OR seq < ? ORDER BY seq DESC LIMIT ?",  # noqa: S608  as above
             (after, after, limit),

@@ -89,7 +89,7 @@ class Worker:
         elif batch.status == "cancelling":
             self._cancel(store, batch, fault)
         elif self._due(batch.finalizing_at, "finalizing", fault) <= time.time():
-            _finish(store, batch, fault, fault.end if fault.end != "failed" else "completed")
+            self._finish(store, batch, fault, fault.end if fault.end != "failed" else "completed")
 
     def _due(self, begun: float | None, state: str, fault: BatchFault) -> float:
         seconds = {
@@ -111,7 +111,7 @@ class Worker:
             found.errors.append(checks.batch_error(fault.code, fault.message, line=line))
         limit = self.options.queue_tokens
         if not found.errors and limit and store.enqueued(found.model) + found.tokens > limit:
-            found.errors.append(checks.queue_error(found.model, limit))
+            found.errors.append(checks.queue_error(found.model, limit, self.options.spoken))
         if found.errors:
             errors = json.dumps(found.errors)
             store.move(batch, "failed", errors=errors, model=found.model, failed_at=time.time())
@@ -135,7 +135,8 @@ class Worker:
             return checks.Survey(errors=[checks.batch_error("invalid_request", text)])
         with path.open("rb") as file:
             going = itertools.takewhile(lambda _line: not self.stop.is_set(), file)
-            found = checks.survey(going, batch.endpoint, self.options.max_requests)
+            most, spoken = self.options.most_requests, self.options.spoken
+            found = checks.survey(going, batch.endpoint, most, spoken)
         return None if self.stop.is_set() else found
 
     def _work(self, store: Store, batch: BatchRow, fault: BatchFault) -> None:
@@ -160,7 +161,7 @@ class Worker:
         if batch.row < batch.total:
             self._chunk(store, batch, batch.total, "cancelled")
         else:
-            _finish(store, batch, fault, "cancelled")
+            self._finish(store, batch, fault, "cancelled")
 
     def _chunk(self, store: Store, batch: BatchRow, upto: int, ended: str) -> None:
         """Work rows up to number ``upto``; where the batch has ``ended``, only say so of each."""
@@ -205,17 +206,40 @@ class Worker:
             if faults.of_batch(batch.seq).unworked == "missing":
                 return []
             tally.failed += 1
-            return [unworked(custom_id, ended)]
+            return [unworked(custom_id, ended, self.options.spoken)]
         status, body = complete(request["body"], self.options, faults.answer(custom_id))
         if status == 200:  # noqa: PLR2004  HTTP's own number
             tally.input_tokens += body["usage"]["prompt_tokens"]
             tally.output_tokens += body["usage"]["completion_tokens"]
         fault = faults.of_row(custom_id, tally.row, batch.seq)
-        made = lines(fault, Row(custom_id, status, body))
+        made = lines(fault, Row(custom_id, status, body, self.options.spoken))
         good = any(line.file == OUTPUT for line in made)
         tally.completed += good
         tally.failed += not good
         return made
+
+    def _finish(self, store: Store, batch: BatchRow, fault: BatchFault, state: str) -> None:
+        """End a batch: its result files appear and its last status with them."""
+        keep, always = fault.files != "none", self.options.spoken.always
+        empty_error = fault.files == "empty_error" or "error" in always
+        has_output = keep and (batch.output_bytes > 0 or "output" in always)
+        has_error = keep and (batch.error_bytes > 0 or empty_error)
+        ends = {f"{state}_at": time.time(), "has_output": has_output, "has_error": has_error}
+        with store.transaction():
+            # a cancel that came first wins, and then no file appears
+            moved = store.move(batch, state, **ends)
+            for wanted, file_id, size, kind in (
+                (has_output, batch.output_id, batch.output_bytes, "output"),
+                (has_error, batch.error_id, batch.error_bytes, "error"),
+            ):
+                if moved and wanted:
+                    store.content(file_id).touch()
+                    name = f"{batch.id}_{kind}.jsonl"
+                    lifetime = batch.result_seconds
+                    store.add_file(file_id, name, "batch_output", size=size, lifetime=lifetime)
+        if moved:
+            for file_id in (batch.input_file_id, batch.output_id, batch.error_id):
+                store.sweep(file_id)
 
 
 def _take(lock: sqlite3.Connection) -> bool:
@@ -243,26 +267,3 @@ def _requests(source: BinaryIO, tally: _Tally) -> Iterator[dict[str, Any]]:
         tally.position += len(raw)
         if raw.strip():
             yield json.loads(raw)
-
-
-def _finish(store: Store, batch: BatchRow, fault: BatchFault, state: str) -> None:
-    """End a batch: its result files appear and its last status with them."""
-    keep = fault.files != "none"
-    has_output = keep and batch.output_bytes > 0
-    has_error = keep and (batch.error_bytes > 0 or fault.files == "empty_error")
-    ends = {f"{state}_at": time.time(), "has_output": has_output, "has_error": has_error}
-    with store.transaction():
-        # a cancel that came first wins, and then no file appears
-        moved = store.move(batch, state, **ends)
-        for wanted, file_id, size, kind in (
-            (has_output, batch.output_id, batch.output_bytes, "output"),
-            (has_error, batch.error_id, batch.error_bytes, "error"),
-        ):
-            if moved and wanted:
-                store.content(file_id).touch()
-                name = f"{batch.id}_{kind}.jsonl"
-                lifetime = batch.result_seconds
-                store.add_file(file_id, name, "batch_output", size=size, lifetime=lifetime)
-    if moved:
-        for file_id in (batch.input_file_id, batch.output_id, batch.error_id):
-            store.sweep(file_id)

@@ -3,15 +3,17 @@ import json
 import pytest
 
 from batchcap.sandbox.checks import MOST_ERRORS, survey
+from batchcap.sandbox.dialects import DIALECTS
 
 ENDPOINT = "/v1/chat/completions"
 
 
-def of(*lines, most=50_000):
+def of(*lines, most=50_000, dialect="openai"):
     return survey(
         (one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines),
         ENDPOINT,
         most,
+        DIALECTS[dialect],
     )
 
 

@@ -115,7 +115,7 @@ def test_a_wrong_key_opens_nothing_and_is_not_repeated(tmp_path, key):
         ({"Authorization": "Bearer "}, 401),
         ({"Authorization": "Basic abc"}, 401),
         ({"Authorization": "Bearer abc"}, 200),
-        ({"api-key": "abc"}, 200),
+        ({"api-key": "abc"}, 401),
     ],
 )
 def test_a_key_is_required(still, headers, status):
