@@ -1,18 +1,28 @@
-"""The archive as a workspace sees it: what lies there, and what has to be read.
+"""The archive as a workspace sees it: what lies there, what has to be read, and what is known.
 
-Takes an open workspace; fills the ledger's walk and prepares photos over the cores. Knows no stage
-and records nothing for good.
+Takes an open workspace; fills the ledger's walk, prepares photos over the cores and gathers their
+facts. Knows no stage and records nothing for good.
 """
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from batchcap.fan_out import in_order
 from batchcap.ledger.tasks import Asked
+from batchcap.photos.embedded import embedded_place
+from batchcap.photos.facts import Told, follows, gather
+from batchcap.photos.kinds import addressable
+from batchcap.photos.layout import check_layout, folder_facts
+from batchcap.photos.notes import Notes, read_notes
+from batchcap.photos.place import Atlas
+from batchcap.photos.placefields import without
 from batchcap.photos.prepare import prepare
 from batchcap.photos.scan import scan
-from batchcap.records import Facts, Prepared, Recipe, Sighting, Trouble
-from batchcap.request import Asking, Picked
+from batchcap.previews import Archive, Seen, done, with_previews
+from batchcap.records import Facts, Place, Prepared, Problem, Recipe, Sighting, Trouble
+from batchcap.request import Asking, Picked, custom_id
 from batchcap.workspace import Workspace
 
 # Sightings noted at once.
@@ -24,8 +34,9 @@ def walk(workspace: Workspace, paths: Sequence[str]) -> int:
     settings, photos = workspace.settings.photos, workspace.ledger.photos
     photos.start_walk()
     chunk: list[Sighting] = []
+    inside = [workspace.inside(each) or str(workspace.photos) for each in paths]
     with workspace.progress.bar("looking for photos", None) as bar:
-        for sighting in scan(workspace.photos, settings.extensions, paths):
+        for sighting in scan(workspace.photos, settings.extensions, inside):
             chunk.append(sighting)
             bar.advance()
             if len(chunk) >= CHUNK:
@@ -38,23 +49,90 @@ def walk(workspace: Workspace, paths: Sequence[str]) -> int:
 def read(
     workspace: Workspace, sightings: Iterable[Sighting], number: int
 ) -> Iterator[tuple[Sighting, Prepared | Trouble]]:
-    """Read ``number`` photos over the cores and yield them in the order given."""
+    """Read ``number`` photos over the cores and yield them in the order given.
+
+    Raises ToolMissing where RAW or DNG are among the extensions and there is no ExifTool.
+    """
     if not number:
         return
-    recipe = Recipe(workspace.settings.image.max_side, workspace.settings.image.quality)
-    work = functools.partial(_prepare, str(workspace.photos), recipe)
+    image, settings = workspace.settings.image, workspace.settings
+    recipe = Recipe(image.max_side, image.quality)
+    work = functools.partial(_prepare, str(workspace.photos), recipe, image.send)
+    extensions, exiftool = settings.photos.extensions, settings.tools.exiftool
+    inside = Archive(workspace.photos, extensions, exiftool, workspace.processes)
     workers = min(workspace.processes, number)
     with (
-        workspace.executor(workers) as executor,
+        with_previews(inside, sightings) as all_seen,
+        workspace.executor(workers, number) as executor,
         workspace.progress.bar("reading photos", number) as bar,
     ):
-        for sighting, found in in_order(executor, work, sightings, workers):
-            yield sighting, found
+        for seen, found in in_order(executor, work, all_seen, workers):
+            done(seen)
+            yield seen[0], found
             bar.advance()
 
 
-def _prepare(root: str, recipe: Recipe, sighting: Sighting) -> Prepared | Trouble:
-    return prepare(root, sighting, recipe)
+def _prepare(root: str, recipe: Recipe, send: str, seen: Seen) -> Prepared | Trouble:
+    sighting, preview = seen
+    found = prepare(root, sighting, recipe, preview)
+    if isinstance(found, Trouble):
+        return found
+    if send == "hosted" and not addressable(sighting.path):
+        said = 'cannot be shown to a model at an address: set image.send to "inline"'
+        return Trouble("not_hosted", said)
+    return replace(found, place=embedded_place(Path(root, sighting.path)))
+
+
+class Evidence:
+    """What is known of the photos of a workspace without looking at them.
+
+    Raises ConfigError for a layout or notes that cannot be used.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        settings = workspace.settings.photos
+        check_layout(settings.layout)
+        self._ledger, self._layout, self._atlas = workspace.ledger, settings.layout, Atlas()
+        self._notes = read_notes(workspace.root / settings.notes) if settings.notes else Notes()
+
+    def of(self, found: Prepared) -> Facts:
+        """Return the facts of a photo that was read."""
+        told = Told(
+            camera=found.camera,
+            notes=self._notes.of(found.path),
+            folder=folder_facts(found.path, self._layout) or {},
+            embedded=self._embedded(found),
+        )
+        return gather(told, self._atlas)
+
+    def problems(self, *, everything: bool) -> tuple[Problem, ...]:
+        """Return what is wrong with the notes; ``everything``: the last walk met all photos."""
+        if not (everything and self._notes.rows):
+            return self._notes.problems
+        met = (each.path for each in self._ledger.photos.to_look_at(again=True))
+        return self._notes.problems + self._notes.unmatched(met)
+
+    def outdated(self) -> list[Sighting]:
+        """Return the photos of the last walk that need no look, but of which the notes changed.
+
+        Without another look a photo held for want of a place would stay so, whatever is noted.
+        """
+        if not self._notes.rows:
+            return []
+        photos = self._ledger.photos
+        met = {each.path: each for each in photos.to_look_at(again=True)}
+        for due in photos.to_look_at(again=False):
+            met.pop(due.path)
+        return [
+            met[known.path]
+            for known in photos.below("")
+            if known.path in met and not follows(known.facts, self._notes.of(known.path))
+        ]
+
+    def _embedded(self, found: Prepared) -> Place:
+        """Return the file's place without what batchcap itself wrote there earlier."""
+        known = self._ledger.photos.get(found.path) if found.place != Place() else None
+        return without(found.place, self._ledger.writes.ours(known.id)) if known else found.place
 
 
 def asking(workspace: Workspace) -> Asking:
@@ -72,7 +150,7 @@ def asking(workspace: Workspace) -> Asking:
 def picked(workspace: Workspace, found: Prepared, facts: Facts, asked: Asked) -> Picked:
     """Return a photo as it is asked for; a hosted picture is seen at its full size."""
     hosted = workspace.settings.image.send == "hosted"
-    return Picked(
+    photo = Picked(
         path=found.path,
         digest=found.digest,
         facts=facts,
@@ -82,3 +160,8 @@ def picked(workspace: Workspace, found: Prepared, facts: Facts, asked: Asked) ->
         ordinal=asked.tasks,
         reason=asked.reason,
     )
+    # The same picture may have been at this path before, and be known by another one now.
+    ledger = workspace.ledger
+    while ledger.tasks.taken(custom_id(ledger.workspace_id, photo)):
+        photo = replace(photo, ordinal=photo.ordinal + 1)
+    return photo

@@ -55,7 +55,7 @@ def split(context: click.Context, given: dict[str, Any]) -> "tuple[Options, dict
     for each in (*above.get("flags", ()), *(own["flags"] or ())):
         key, mark, value = each.partition("=")
         if not mark:
-            raise click.UsageError(f"--set takes KEY=VALUE, not {each!r}.")
+            raise click.UsageError("--set takes KEY=VALUE, such as --set image.max_side=768.")
         flags[key.strip()] = value.strip()
     options = Options(
         workspace=chosen["workspace"] or Path(os.environ.get("BATCHCAP_WORKSPACE") or "."),
@@ -77,7 +77,7 @@ def plain(function: "Callable[..., StageResult]") -> Function:
         from batchcap.boundary import run
 
         options, rest = split(context, dict(given))
-        name = context.info_name or ""
+        name = context.command_path.partition(" ")[2]
         context.exit(run(name, options, lambda terminal: function(options, terminal, **rest)))
 
     return command

@@ -101,14 +101,19 @@ def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:
     if unknown := sorted(set(data) - {"summary", "settings", "dialect"}):
         allowed = ["summary", "settings", "dialect"]
         raise ConfigError(f"{path.name}: unknown key {unknown[0]!r}.{_near(unknown[0], allowed)}")
-    given = data.get("dialect", {})
+    given, layer = data.get("dialect", {}), data.get("settings", {})
+    if not isinstance(given, dict) or not isinstance(layer, dict):
+        raise ConfigError(
+            f"{path.name}: dialect and settings are tables.", hint=f"correct {path} and try again"
+        )
     fields = list(Dialect.__dataclass_fields__)
     for key, value in given.items():
         if key not in fields:
             raise ConfigError(f"{path.name}: unknown key 'dialect.{key}'.{_near(key, fields)}")
         if type(value) is not type(getattr(Dialect(), key)):
-            raise ConfigError(f"{path.name}: dialect.{key} does not take {value!r}.")
-    return Dialect(**given), dict(data.get("settings", {}))
+            wanted = type(getattr(Dialect(), key)).__name__
+            raise ConfigError(f"{path.name}: dialect.{key} takes a {wanted}.")
+    return Dialect(**given), layer
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _known(given: dict[str, Any], known: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key, value in given.items():
-        if isinstance(value, str) and LOOKS_LIKE_KEY.search(value):
+        if LOOKS_LIKE_KEY.search(str(value)):
             raise ConfigError(
                 f"{where}: {key} looks like an API key. A key is never stored: "
                 "name an environment variable in provider.api_key_env instead.",
@@ -157,10 +162,14 @@ def _known(given: dict[str, Any], known: Mapping[str, Any], where: str) -> dict[
 
 
 def _near(word: str, words: list[str]) -> str:
-    # A key under the wrong table is as common as one that is misspelt: its own name counts first.
-    last = {each.rpartition(".")[2]: each for each in words}
-    own = difflib.get_close_matches(word.rpartition(".")[2], list(last), 1, 0.75)
-    close = [last[each] for each in own] or difflib.get_close_matches(word, words, 1)
+    # A key under the wrong table is as common as one that is misspelt: its own name counts
+    # first, and of several such keys the one in the table that was meant.
+    section, _, own = word.rpartition(".")
+    names = {each.rpartition(".")[2] for each in words}
+    named = difflib.get_close_matches(own, sorted(names), 1, 0.75)
+    same = [each for each in words if named and each.rpartition(".")[2] == named[0]]
+    close = sorted(same, key=lambda each: each.rpartition(".")[0] != section)
+    close = close or difflib.get_close_matches(word, words, 1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
@@ -221,5 +230,5 @@ def _validated(values: Mapping[str, Any], origins: Mapping[str, str]) -> Setting
         raise ConfigError(
             f"{origins.get(key, FILE)}: {key} cannot be {first['input']!r}: "
             f"{first['msg'][0].lower()}{first['msg'][1:]}.",
-            hint="batchcap config",
+            hint=f"correct {key}; docs/config.md and configs/default.toml tell what it takes",
         ) from error

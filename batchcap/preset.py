@@ -15,14 +15,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Limits
 
+from batchcap.agency import load_categories
 from batchcap.captions.quality import RULES
+from batchcap.checks import Own, load_checks
 from batchcap.errors import ConfigError
 from batchcap.records import Caption, Field, Preset
 
 Settings = dict[str, dict[str, Any]]
 
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Za-z][A-Za-z0-9-]*")
-PLACE = ("city", "country")
+PLACE = ("city", "state", "country", "location", "country_code", "country_code3")
 _ANSWERS = tuple(each.name for each in dataclasses.fields(Caption))
 _PLAIN_FIELDS = {"description", "keywords"}
 _MOST_CHARS = 10_000
@@ -46,6 +48,8 @@ class _Field(_Strict):
     max_items: _Count = 0
     words: Literal["single", "phrase", ""] = ""
     choices: list[_Line] = []
+    choices_from: Literal["categories", ""] = ""
+    required: bool = True
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -53,8 +57,10 @@ class _Field(_Strict):
             raise ValueError("min_chars is greater than max_chars")
         if self.max_items and self.min_items > self.max_items:
             raise ValueError("min_items is greater than max_items")
-        if (self.kind == "choice") != bool(self.choices):
+        if (self.kind == "choice") != bool(self.choices or self.choices_from):
             raise ValueError('choices belong to kind = "choice", and only to it')
+        if self.choices and self.choices_from:
+            raise ValueError("choices and choices_from say the same thing twice")
         if self.kind != "list" and (self.min_items or self.max_items or self.words):
             raise ValueError('min_items, max_items and words belong to kind = "list"')
         if self.kind != "text" and (self.min_chars or self.max_chars):
@@ -71,6 +77,8 @@ class _File(_Strict):
     fields: Annotated[dict[str, _Field], Limits(min_length=1)]
     checks: list[str]
     tags: dict[str, list[str]] = {}
+    thresholds: dict[str, float] = {}
+    words: dict[str, list[_Line]] = {}
     settings: Settings = {}
 
 
@@ -102,9 +110,10 @@ def load_preset(name_or_path: str, configs: Path) -> tuple[Preset, Settings]:
         style=file.style,
         prompt=_prompt(path, file.prompt, configs),
         max_output_tokens=file.max_output_tokens,
-        fields=tuple(_field(name, each) for name, each in file.fields.items()),
+        fields=tuple(_field(name, each, configs) for name, each in file.fields.items()),
         checks=tuple(file.checks),
         tags={name: tuple(tags) for name, tags in file.tags.items()},
+        lists=load_checks(configs, Own(path, file.thresholds, file.words)),
     )
     return preset, file.settings
 
@@ -155,8 +164,10 @@ def _read(path: Path, what: str) -> str:
         ) from None
 
 
-def _field(name: str, each: _Field) -> Field:
-    return Field(name=name, **each.model_dump(exclude={"choices"}), choices=tuple(each.choices))
+def _field(name: str, each: _Field, configs: Path) -> Field:
+    choices = load_categories(configs).names if each.choices_from else tuple(each.choices)
+    given = each.model_dump(exclude={"choices", "choices_from"})
+    return Field(name=name, **given, choices=choices)
 
 
 def _check_fields(path: Path, file: _File) -> None:

@@ -185,7 +185,10 @@ class Live(Silent):
             if time.monotonic() - self._begun < PATIENCE:
                 return
             self._start()
-        self._progress.update(self._task, completed=self._done, note=self._note)
+        rate = self._done / max(time.monotonic() - self._begun, 1e-9)
+        self._progress.update(
+            self._task, completed=self._done, note=self._note, rate=f"{rate:,.1f}/s"
+        )
 
     def _start(self) -> None:
         from rich.console import Console
@@ -202,14 +205,16 @@ class Live(Silent):
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.speed:.1f}/s" if self._done else "", markup=False),
+            TextColumn("{task.fields[rate]}", markup=False),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),
             console=Console(file=self._stream),
             transient=True,
         )
-        self._task = self._progress.add_task(self._title, total=self._total, note=self._note)
+        self._task = self._progress.add_task(
+            self._title, total=self._total, note=self._note, rate=""
+        )
         self._progress.start()
 
     def __exit__(

@@ -15,10 +15,11 @@ class Section(BaseModel):
 
 
 class Photos(Section):
-    """Where the archive lies and what its folders say."""
+    """Where the archive lies, and what its folders and a person's notes say."""
 
     root: str = Field(min_length=1)
     layout: str
+    notes: str
     extensions: tuple[str, ...] = Field(strict=False, min_length=1)
 
 
@@ -48,14 +49,14 @@ class Limits(Section):
     max_bytes: int = Field(ge=1)
     task_file_tokens: int = Field(ge=1)
     queue_tokens: int = Field(ge=0)
-    budget_usd: float = Field(ge=0, strict=False)
+    budget_usd: float = Field(ge=0, allow_inf_nan=False)
     attempts: int = Field(ge=1, le=20)
 
 
 class Poll(Section):
     """How often to look; seconds."""
 
-    interval: float = Field(ge=0, strict=False)
+    interval: float = Field(ge=0, allow_inf_nan=False)
 
 
 class Write(Section):

@@ -1,18 +1,27 @@
-"""A task file that is larger than the provider's whole queue → smaller ones.
+"""A task file on disk: whole as it was recorded, or split where the provider's queue is smaller.
 
-Takes an open workspace and the file; gives files of the same lines, recorded in its place. The
-old file stays on disk as it was; nothing is read from the photos again.
+Takes an open workspace and the file; gives its path, or files of the same lines, recorded in its
+place. The old file stays on disk as it was; nothing is read from the photos again.
 """
 
 import contextlib
+import hashlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from batchcap.atomic import AtomicFile
-from batchcap.batches.jsonl import lines
+from batchcap.batches.jsonl import CAP, lines
+from batchcap.batches.queue import TOKENS, queue_limit
+from batchcap.errors import BooksDoNotBalance, UsageError
 from batchcap.ledger.tasks import Line
 from batchcap.records import TaskFile
 from batchcap.workspace import Workspace
+
+# A file that met a full queue so often, though by our count it fits, is too large by the
+# provider's own; what is this small a part of the limit is not: then the queue really was full.
+REFUSALS = 2
+SMALL = 1 / 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,46 @@ class Most:
 
     tokens: int = 0
     requests: int = 0
+
+
+def whole(workspace: Workspace, file: TaskFile) -> Path:
+    """Return a task file's path; it is used as it was recorded, or not at all.
+
+    Raises UsageError where it is gone, BooksDoNotBalance where its bytes are others.
+    """
+    path = workspace.tasks / file.name
+    try:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"The task file {path} is gone.",
+            kept="Nothing was sent.",
+            hint="put it back, or build its photos anew: batchcap build --regenerate",
+        ) from error
+    if found != file.sha256.removeprefix("sha256:"):
+        raise BooksDoNotBalance(
+            f"The task file {path} is not the one that was built.",
+            kept="Nothing was sent.",
+            hint="put it back as it was, then: batchcap submit",
+        )
+    return path
+
+
+def most_of(workspace: Workspace, file: TaskFile) -> Most:
+    """Return what a file may hold: the told limit, or less where the provider counts more."""
+    submissions = workspace.ledger.submissions
+    most = Most(workspace.told_tokens, workspace.queue_requests)
+    if submissions.queue_full(file) < REFUSALS:
+        return most
+    told = queue_limit(submissions.queue_full_words(file))
+    if told is None or told.unit != TOKENS:
+        return most
+    if file.input_tokens > told.amount:
+        return Most(told.amount, most.requests)
+    if file.input_tokens > told.amount * SMALL:
+        return Most(-(-file.input_tokens // 2), most.requests)
+    return most
 
 
 def too_large(file: TaskFile, most: Most) -> bool:
@@ -53,8 +102,8 @@ def split(workspace: Workspace, file: TaskFile, most: Most) -> list[TaskFile]:
 
 
 def _raw_lines(workspace: Workspace, file: TaskFile) -> Generator[bytes]:
-    with (workspace.tasks / file.name).open("rb") as stream:
-        for _, raw in lines(stream):
+    with whole(workspace, file).open("rb") as stream:
+        for _, raw in lines(stream, max(CAP, file.bytes)):
             yield raw
 
 

@@ -25,7 +25,8 @@ def _counts(result: StageResult) -> str:
         for name, value in result.counts.items()
         if value or name in ("photos", "requests", "written")
     ]
-    return f"{result.command}: {', '.join(told)}" if told else ""
+    what = "write --dry-run, which would give" if result.data.get("dry_run") else result.command
+    return f"{what}: {', '.join(told)}" if told else ""
 
 
 def _number(name: str, value: float) -> str:
@@ -98,7 +99,8 @@ def _photo(data: Mapping[str, Any]) -> str:
     if data["reason"]:
         rows.append(("reason", data["reason"]))
     rows += [
-        (name, f"{each['value']} ({each['evidence']})") for name, each in data["facts"].items()
+        (name, f"{each['value']} ({', '.join(filter(None, (each['evidence'], each['detail'])))})")
+        for name, each in data["facts"].items()
     ]
     rows += [("contradiction", each) for each in data["contradictions"]]
     rows += [

@@ -16,13 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
-from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing, WorkspaceBusy
+from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
 from batchcap.fan_out import deaf_to_interrupts
 from batchcap.ledger import Ledger, open_ledger
+from batchcap.lock import Lock
 from batchcap.models import Models, load_models
 from batchcap.preset import load_preset
 from batchcap.records import Dialect, Model, Preset, Progress, Submission
@@ -35,9 +34,8 @@ if TYPE_CHECKING:
 
 STATE = ".batchcap"
 LEDGER = "ledger.sqlite"
-# A command that only finishes takes less; and what a resting one waits for the others: seconds.
-LOCK_SECONDS = 2.0
-REST_SECONDS = 24 * 3600.0
+# Starting processes takes longer than reading so many photos on threads.
+FEW = 16
 
 Serving = Callable[[Path], contextlib.AbstractContextManager[str]]
 
@@ -67,7 +65,7 @@ class Workspace:
         self.run_id = 0
         self._stack = contextlib.ExitStack()
         self._presets: dict[str, Preset] = {}
-        self._lock: BaseFileLock | None = None
+        self._lock = Lock(root / STATE / "lock")
 
     @property
     def settings(self) -> Settings:
@@ -124,6 +122,20 @@ class Workspace:
             )
         return root
 
+    def inside(self, path: str) -> str:
+        """Return a typed path as the ledger says it: relative to photos.root, with "/".
+
+        As a shell completes it from here, or as batchcap shows it; "" is the whole archive. What
+        lies elsewhere comes back as it was typed.
+        """
+        root = self.photos
+        for base in (Path(path), root / path):
+            there = base.resolve()
+            if base.exists() and there.is_relative_to(root):
+                found = there.relative_to(root).as_posix()
+                return "" if found == "." else found
+        return path.replace("\\", "/").strip("/")
+
     def now(self) -> float:
         """Return the time in seconds since 1970."""
         return self.outside.clock()
@@ -136,7 +148,7 @@ class Workspace:
     def ledger(self) -> Ledger:
         """The ledger, opened when first asked for; who only looks makes no file."""
         path = self.state / LEDGER
-        if self._lock is None and not path.exists():
+        if not self._lock.taken and not path.exists():
             return self._stack.enter_context(open_ledger(Path(":memory:")))
         return self._stack.enter_context(open_ledger(path))
 
@@ -244,17 +256,16 @@ class Workspace:
         """How many processes or threads work side by side."""
         return self.settings.work.processes or os.cpu_count() or 1
 
-    @contextlib.contextmanager
-    def executor(self, workers: int) -> Iterator[concurrent.futures.Executor]:
-        """Give a pool of processes for work that fans out over the cores."""
-        pool = concurrent.futures.ProcessPoolExecutor(
+    def executor(self, workers: int, number: int) -> concurrent.futures.Executor:
+        """Return an executor for work that fans out: processes, threads where there is little."""
+        if number < FEW:
+            return concurrent.futures.ThreadPoolExecutor(workers)
+        return concurrent.futures.ProcessPoolExecutor(
             workers,
             # The same on all platforms, and safe beside the sandbox's threads.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=deaf_to_interrupts,
         )
-        with pool:
-            yield pool
 
     def prepare_folders(self) -> None:
         """Make the folders of task files and replies."""
@@ -296,48 +307,15 @@ class Workspace:
     def locked(self) -> Iterator[None]:
         """Hold the workspace's lock; WorkspaceBusy where another command has it."""
         self._folder(self.state)
-        self._lock = FileLock(self.state / "lock")
-        try:
-            self._acquire(LOCK_SECONDS)
+        with self._lock.held():
             if not (self.state / LEDGER).exists():
                 # What was only looked at so far stood in memory.
                 self.__dict__.pop("ledger", None)
-            try:
-                yield
-            finally:
-                self._lock.release()
-                self._lock = None
-        except OSError as error:
-            if error.filename is None or Path(error.filename).name != "lock":
-                raise
-            raise DiskTrouble(
-                f"{self.state} cannot be written: {error.strerror}.",
-                kept="Nothing was changed.",
-                hint="make the workspace writable, then type the same command again",
-            ) from error
+            yield
 
-    @contextlib.contextmanager
-    def resting(self) -> Iterator[None]:
+    def resting(self) -> contextlib.AbstractContextManager[None]:
         """Let other commands work while this one only waits."""
-        if self._lock is None:
-            yield
-            return
-        self._lock.release()
-        try:
-            yield
-        finally:
-            self._acquire(REST_SECONDS)
-
-    def _acquire(self, seconds: float) -> None:
-        try:
-            if self._lock is not None:
-                self._lock.acquire(timeout=seconds)
-        except Timeout as error:
-            raise WorkspaceBusy(
-                f"Another batchcap works in {self.root}.",
-                kept="Nothing was changed.",
-                hint="wait for it, or look on with: batchcap status",
-            ) from error
+        return self._lock.resting()
 
     def today(self) -> dt.date:
         """Return today's date in UTC."""

@@ -12,13 +12,17 @@ from typing import Any
 
 from batchcap.captions.dateline import headline_of, with_dateline
 from batchcap.metadata.exiftool import Draft, ExifTool, Job
+from batchcap.metadata.homes import Ask, Home, find_homes
 from batchcap.metadata.patch import PatchHead, make_patch, read_head
 from batchcap.metadata.readback import same_segments, verify
-from batchcap.metadata.replace import Stamp, discard, obstacle, stamp
+from batchcap.metadata.replace import FULL, discard, full_disk, place, swap
+from batchcap.metadata.sidecar import Target, seed_path
 from batchcap.metadata.tags import TagPolicy, Words, authored, plan
-from batchcap.photos.digest import image_digest
+from batchcap.photos.digest import image_digest, rest_digest
+from batchcap.photos.kinds import raw_name
 from batchcap.records import Caption, Facts, Release, Severity, TagPlan, Trouble
 
+PLACE_FIELDS = ("city", "state", "country", "location", "country_code", "country_code3")
 TEXT_FIELDS = ("title", "description", "alt_text", "long_description")
 
 
@@ -31,34 +35,46 @@ class Wanted:
     digest: str
     words: Words
     policy: TagPolicy
+    target: Target = Target.AUTO
+
+    @property
+    def sidecar(self) -> bool:
+        """Whether the words go beside the photo."""
+        return self.target is Target.SIDECAR or (
+            self.target is Target.AUTO and raw_name(self.file.name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to change, and where; ``home`` carries the tags and the stamp it was planned on."""
+
+    wanted: Wanted
+    plan: TagPlan
+    home: Home
+
+    @property
+    def source(self) -> Path:
+        """What ExifTool reads: the file itself, or the beginning of one that is to be made."""
+        return seed_path(self.home.path) if self.home.seed else self.home.path
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A draft that may take its photo's place.
+    """A draft that may take its place.
 
     ``ours`` is what of the new file's words is batchcap's; ``before`` what stood in the tags that
     change ("" where nothing did).
     """
 
     wanted: Wanted
+    home: Home
     plan: TagPlan
     draft: Path
     patch: bytes
     head: PatchHead
-    seen: Stamp
     ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What is to change in a photo, with the tags and the stamp it was planned on."""
-
-    wanted: Wanted
-    plan: TagPlan
-    present: Mapping[str, Any]
-    seen: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,8 @@ def words_of(caption: Caption, facts: Facts) -> Words | Trouble:
     }
     fields["headline"] = headline_of(caption)
     fields["keywords"] = caption.keywords
-    for name, fact in (("city", facts.city), ("country", facts.country)):
+    for name in PLACE_FIELDS:
+        fact = getattr(facts, name)
         if fact:
             fields[name] = fact.value
     return Words({name: value for name, value in fields.items() if value})
@@ -108,18 +125,19 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
     planned: list[Result | Planned] = []
     sound = []
     for wanted in chunk:
-        trouble = obstacle(wanted.file) or _changed(wanted)
+        trouble = _changed(wanted)
         if trouble:
             planned.append(Refused(wanted, trouble, hold=trouble.code == "picture_changed"))
         else:
-            sound.append((wanted, stamp(wanted.file)))
-    read = tool.read([wanted.file for wanted, _ in sound]) if sound else {}
-    for wanted, seen in sound:
-        present = read[wanted.file]
-        if isinstance(present, Trouble):
-            planned.append(Refused(wanted, present))
+            sound.append(wanted)
+    asks = [Ask(each.file, each.sidecar, raw_name(each.file.name)) for each in sound]
+    homes = find_homes(tool, asks, raw_name) if asks else {}
+    for wanted in sound:
+        home = homes[wanted.file]
+        if isinstance(home, Trouble):
+            planned.append(Refused(wanted, home))
             continue
-        made = plan(wanted.path, wanted.words, present, wanted.policy)
+        made = plan(wanted.path, wanted.words, home.present, wanted.policy)
         grave = [each for each in made.findings if each.severity is Severity.HOLD]
         if grave:
             told = Trouble(grave[0].rule, " ".join(each.message for each in grave))
@@ -127,62 +145,114 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
         elif made.empty:
             planned.append(Unchanged(wanted, made))
         else:
-            planned.append(Planned(wanted, made, present, seen))
+            planned.append(Planned(wanted, made, home))
     return planned
 
 
 def draft_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned]:
-    """Plan a chunk, write its drafts, read them back and prove each one harmless."""
+    """Plan a chunk, write its drafts, read them back and prove each one harmless.
+
+    Raises DiskTrouble where the disk is full.
+    """
     looked_at = plan_chunk(tool, chunk)
     planned = [each for each in looked_at if isinstance(each, Planned)]
     results = [each for each in looked_at if not isinstance(each, Planned)]
+    new = [each for each in planned if each.home.seed]
+    try:
+        begun = {each.wanted.file: _begin(each) for each in new}
+        results += [each for each in begun.values() if each is not None]
+        results += _drafted(tool, [each for each in planned if not begun.get(each.wanted.file)])
+    finally:
+        for each in new:
+            discard(each.source)
+    return [*results]
+
+
+def put(ready: Ready, *, keep_time: bool) -> Trouble | None:
+    """Put a draft in its place; a Trouble says why it was not done."""
+    if ready.home.seen is None:
+        return place(ready.draft, ready.home.path)
+    return swap(ready.draft, ready.home.path, keep_time=keep_time, seen=ready.home.seen)
+
+
+def _begin(planned: Planned) -> Refused | None:
+    """Write the beginning of a new sidecar."""
+    path = planned.source
+    try:
+        discard(path)
+        path.write_text(planned.home.seed, encoding="utf-8", newline="")
+    except OSError as error:
+        if error.errno in FULL:
+            raise full_disk(planned.home.path) from error
+        said = f"{planned.home.path.name} cannot be made: {error.strerror}"
+        return Refused(planned.wanted, Trouble("not_replaced", said))
+    return None
+
+
+def _drafted(tool: ExifTool, planned: Sequence[Planned]) -> list[Result]:
     if not planned:
-        return [*results]
-    written = tool.write([Job(each.wanted.file, each.plan) for each in planned])
+        return []
+    results: list[Result] = []
+    seeds = [each.source for each in planned if each.home.seed]
+    begun = tool.read(seeds) if seeds else {}
+    written = tool.write([Job(each.source, each.plan) for each in planned])
     drafts = [each.path for each in written.values() if isinstance(each, Draft)]
     after = tool.read(drafts) if drafts else {}
     for known in planned:
-        wanted = known.wanted
-        draft = written[wanted.file]
+        draft = written[known.source]
         if isinstance(draft, Draft):
-            result = _prove(known, draft, after[draft.path])
+            before = begun.get(known.source, known.home.present)
+            result = _prove(known, draft, before, after[draft.path])
             if isinstance(result, Refused):
                 discard(draft.path)
             results.append(result)
         elif draft.code == "exif_left":
-            results.append(Unchanged(wanted, known.plan))
+            results.append(Unchanged(known.wanted, known.plan))
         else:
-            results.append(Refused(wanted, draft))
-    return [*results]
+            results.append(Refused(known.wanted, draft))
+    return results
 
 
-def _prove(known: Planned, draft: Draft, after: Mapping[str, Any] | Trouble) -> Ready | Refused:
-    """Compare the draft with the plan and the original: tags, segments and picture."""
-    wanted, present = known.wanted, known.present
+def _prove(
+    known: Planned,
+    draft: Draft,
+    before: Mapping[str, Any] | Trouble,
+    after: Mapping[str, Any] | Trouble,
+) -> Ready | Refused:
+    """Compare the draft with the plan and with what was there: tags, other parts and picture."""
+    wanted, home = known.wanted, known.home
+    if isinstance(before, Trouble):
+        return Refused(wanted, before)
     if isinstance(after, Trouble):
         return Refused(wanted, after)
-    trouble = (
-        verify(draft.plan, present, after)
-        or same_segments(wanted.file, draft.path)
-        or _other_picture(wanted, draft.path)
-    )
+    trouble = verify(draft.plan, before, after)
+    if not wanted.sidecar:
+        trouble = (
+            trouble
+            or same_segments(wanted.file, draft.path)
+            or _other_parts(wanted, draft.path)
+            or _other_picture(wanted, draft.path)
+        )
     if trouble:
         return Refused(wanted, trouble)
-    patch = make_patch(wanted.file, draft.path)
+    old = None if home.seed else home.path
+    patch = make_patch(old, draft.path, home.path.name if wanted.sidecar else "")
     touched = (*draft.plan.values, *draft.plan.delete)
     return Ready(
         wanted,
+        home,
         draft.plan,
         draft.path,
         patch,
         read_head(patch),
-        known.seen,
-        authored(draft.plan, wanted.words, present, wanted.policy),
-        {tag: present.get(tag, "") for tag in touched},
+        authored(draft.plan, wanted.words, home.present, wanted.policy),
+        {tag: before.get(tag, "") for tag in touched},
     )
 
 
 def _changed(wanted: Wanted) -> Trouble | None:
+    if not wanted.file.exists():
+        return Trouble("gone", f"{wanted.file.name} is not there any more")
     if _picture(wanted.file) == wanted.digest:
         return None
     return Trouble(
@@ -195,6 +265,12 @@ def _other_picture(wanted: Wanted, draft: Path) -> Trouble | None:
     if _picture(draft) == wanted.digest:
         return None
     return Trouble("harmed", "The picture itself would have changed: nothing was written.")
+
+
+def _other_parts(wanted: Wanted, draft: Path) -> Trouble | None:
+    if rest_digest(wanted.file) == rest_digest(draft):
+        return None
+    return Trouble("harmed", f"{wanted.file.name}: a part other than its words would change")
 
 
 def _picture(path: Path) -> str:

@@ -91,9 +91,20 @@ def test_what_the_package_imports_it_also_asks_for() -> None:
                 imported.add(node.module.partition(".")[0])
     theirs = imported - sys.stdlib_module_names - {"batchcap"}
     distributions = packages_distributions()
-    asked = {re.split(r"[<>=!~ ;\[]", each)[0].lower() for each in _project()["dependencies"]}
+    project = _project()
+    extras = [
+        each
+        for name, more in project["optional-dependencies"].items()
+        if name != "dev"
+        for each in more
+    ]
+    asked = {
+        re.split(r"[<>=!~ ;\[]", each)[0].lower() for each in [*project["dependencies"], *extras]
+    }
     unasked = [
-        name for name in theirs if not asked & {each.lower() for each in distributions[name]}
+        name
+        for name in theirs
+        if not asked & {each.lower().replace("_", "-") for each in distributions[name]}
     ]
     assert not unasked
 

@@ -2,12 +2,22 @@ from pathlib import Path
 
 import pytest
 
+from batchcap.agency import load_categories
 from batchcap.captions.quality import RULES
+from batchcap.captions.schema import response_format
+from batchcap.checks import load_checks
 from batchcap.errors import ConfigError
 from batchcap.preset import load_preset, preset_names
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 NAMES = ["accessibility", "alt-text", "article", "concise", "detailed", "seo", "stock"]
+# Rules that need more of a preset than its texts: a field, or photos that are sold.
+OWN = {
+    *("place_in_description", "title_is_description", "release_conflict", "single_words"),
+    *("dates", "numbers", "long_phrases", "doubled_stems", "title_in_keywords"),
+}
+# Archives and readers who cannot see may be told a year or a number; buyers not.
+SOLD = {"stock", "seo", "concise", "article"}
 MINE = """
 summary = "Mine."
 form = "json"
@@ -67,15 +77,43 @@ def test_every_preset_loads_and_says_what_it_is_for(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_preset_uses_every_rule_that_fits_its_fields(name):
     preset = load_preset(name, CONFIGS)[0]
-    fitting = {"markup", "chatter", "refusal", "too_long", "truncated", "too_short"}
+    keywords = preset.field("keywords")
+    fitting = {rule for rule in RULES if "keyword" not in rule} - OWN
     if preset.field("description"):
         fitting |= {"place_in_description"}
     if preset.field("description") and preset.field("title"):
         fitting |= {"title_is_description"}
-    if keywords := preset.field("keywords"):
-        fitting |= {rule for rule in RULES if "keyword" in rule}
-        fitting |= {"single_words"} if keywords.words == "single" else set()
+    if preset.field("release"):
+        fitting |= {"release_conflict"}
+    if name in SOLD:
+        fitting |= {"dates", "numbers"}
+    if keywords:
+        fitting |= {rule for rule in RULES if "keyword" in rule} - OWN
+        single = keywords.words == "single"
+        fitting |= {"single_words"} if single else {"long_phrases", "doubled_stems"}
+        fitting |= {"title_in_keywords"} if preset.field("title") else set()
     assert set(preset.checks) == fitting
+
+
+def test_the_category_is_asked_of_the_neutral_list():
+    field = load_preset("stock", CONFIGS)[0].field("category")
+    assert field.choices == load_categories(CONFIGS).names
+    assert not field.required
+    schema = response_format(load_preset("stock", CONFIGS)[0])["json_schema"]["schema"]
+    assert schema["properties"]["category"]["enum"] == list(field.choices)
+    assert "category" in schema["required"], "strict mode wants every property"
+
+
+def test_a_preset_sets_its_own_thresholds_and_adds_words(mine):
+    path = mine(
+        "[settings.image]",
+        '[thresholds]\nfirst_keywords = 5\n\n[words]\nallowed = ["Palio", "Vespa"]\n\n[settings.image]',
+    )
+    lists = load_preset(path, CONFIGS)[0].lists
+    assert lists.thresholds.first_keywords == 5
+    assert lists.thresholds.phrase_words == load_checks(CONFIGS).thresholds.phrase_words
+    assert lists.names["palio"].kind == "allowed"
+    assert lists.names["vespa"].kind == "allowed", "a preset's own word goes before ours"
 
 
 def test_stock_is_what_the_agencies_take():
@@ -91,6 +129,10 @@ def test_stock_is_what_the_agencies_take():
         "description": ("XMP-dc:Description", "IPTC:Caption-Abstract", "EXIF:ImageDescription"),
         "keywords": ("XMP-dc:Subject", "IPTC:Keywords"),
         "city": ("XMP-photoshop:City", "IPTC:City"),
+        "state": ("XMP-photoshop:State", "IPTC:Province-State"),
+        "location": ("XMP-iptcCore:Location", "IPTC:Sub-location"),
+        "country_code": ("XMP-iptcCore:CountryCode",),
+        "country_code3": ("IPTC:Country-PrimaryLocationCode",),
         "country": ("XMP-photoshop:Country", "IPTC:Country-PrimaryLocationName"),
     }
 
@@ -154,6 +196,16 @@ def test_an_unknown_preset_lists_the_others():
             ["tags.headline", "tags.title"],
         ),
         ("[settings.image]", "[settings]", ["settings.max_side", "dictionary"]),
+        ("max_chars = 70", 'max_chars = 70\nchoices_from = "categories"', ["choices"]),
+        ("max_chars = 70", 'choices_from = "moods"', ["fields.title.choices_from"]),
+        (
+            "[tags]",
+            "[thresholds]\nfirst_keyword = 5\n[tags]",
+            ["thresholds.first_keyword", "'first_keywords'?"],
+        ),
+        ("[tags]", "[thresholds]\ntitle_likeness = 7\n[tags]", ["title_likeness"]),
+        ("[tags]", '[words]\nbrand = ["Acme"]\n[tags]', ["words.brand", "'brands'?"]),
+        ("[tags]", '[words]\nbrands = [""]\n[tags]', ["words.brands"]),
         ("summary", "= broken", ["not valid TOML"]),
     ],
 )

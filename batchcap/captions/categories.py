@@ -55,7 +55,7 @@ def category_of(table: Categories, caption: Caption) -> tuple[str, ...]:
     for name in _spoken(table, caption.title or caption.headline):
         score[name] += _TITLE_WEIGHT
     score.update(_spoken(table, caption.description))
-    chosen = fold(clean(caption.classification))
+    chosen = fold(clean(caption.category))
     first = tuple(name for name in table.names if name == chosen)
     # Equal scores stand in the order in which the caption names them.
     ranked = [name for name, weight in score.most_common() if weight >= _LEAST]

@@ -14,7 +14,7 @@ _DASH = r"\s*[-–—]\s*"  # noqa: RUF001 agencies use all three
 _REMEDIES = {
     "city": "move it to COUNTRY/CITY/editorial or name the city in the notes",
     "country": "move it to COUNTRY/CITY/editorial or name the country in the notes",
-    "date": "set DateTimeOriginal in its EXIF",
+    "date": "set DateTimeOriginal in its EXIF or name the date in the notes",
 }
 
 

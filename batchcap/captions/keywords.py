@@ -4,6 +4,8 @@ Each rule takes a preset, a caption and the facts, and gives the caption, repair
 safe, with what it found. Order is kept: the first keywords weigh most. A rule never raises.
 """
 
+from collections.abc import Collection
+
 from batchcap.captions.evidence import is_editorial, places, said
 from batchcap.captions.prose import changed, found
 from batchcap.captions.text import fold
@@ -14,6 +16,7 @@ from batchcap.captions.words import (
     MAX_BYTES,
     STOP_WORDS,
     double,
+    is_address,
     is_camera_word,
     is_number_or_date,
     key,
@@ -28,7 +31,7 @@ _SHOWN = 5
 def keyword_markup(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Take emoji, quotes, hash signs and markup off keywords, and part them at commas."""
     tidy = tuple(part for keyword in caption.keywords for part in keywords_in(keyword))
-    return _repaired(preset, caption, ("keyword_markup", tidy), "cleaned or parted")
+    return repaired(preset, caption, ("keyword_markup", tidy), "cleaned or parted")
 
 
 def single_words(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
@@ -36,31 +39,32 @@ def single_words(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     if not _wants_single(preset):
         return Verdict(caption)
     single = tuple(word for keyword in caption.keywords for word in _words_of(keyword))
-    return _repaired(preset, caption, ("single_words", single), "parted into single words")
+    return repaired(preset, caption, ("single_words", single), "parted into single words")
 
 
 def unwanted_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
-    """Drop file words, camera words, agency names, numbers, dates and over-long keywords.
+    """Drop file and camera words, agencies, addresses, numbers, dates and over-long keywords.
 
     A brand alone may stay in editorial photos, unless the photo was taken with it; the known
     place always stays. Over-long is more than 64 bytes, the limit of IPTC Keywords.
     """
-    wanted = {key(name) for name in _place_keywords(preset, facts)}
+    wanted = place_keys(preset, facts)
     brands_stay = is_editorial(caption, facts)
     camera = fold(said(facts.camera))
     kept = tuple(
         keyword
         for keyword in caption.keywords
-        if key(keyword) in wanted
-        or not (_is_unwanted(keyword) or _is_brand(keyword, camera, stay=brands_stay))
+        if (_is_plain(keyword) and keyword != camera)
+        or key(keyword) in wanted
+        or not (is_unwanted(keyword) or _is_brand(keyword, camera, stay=brands_stay))
     )
-    return _repaired(preset, caption, ("unwanted_keywords", kept), "dropped as unsuitable")
+    return repaired(preset, caption, ("unwanted_keywords", kept), "dropped as unsuitable")
 
 
 def doubled_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Drop a keyword that stands there already in another case, spelling or number."""
     kept = without_doubles(caption.keywords)
-    return _repaired(preset, caption, ("doubled_keywords", kept), "dropped as doubled")
+    return repaired(preset, caption, ("doubled_keywords", kept), "dropped as doubled")
 
 
 def too_many_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
@@ -69,7 +73,7 @@ def too_many_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdic
     if field is None or not field.max_items:
         return Verdict(caption)
     kept = caption.keywords[: field.max_items]
-    return _repaired(preset, caption, ("too_many_keywords", kept), "cut as too many")
+    return repaired(preset, caption, ("too_many_keywords", kept), "cut as too many")
 
 
 def place_in_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
@@ -78,14 +82,14 @@ def place_in_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     verdict = Verdict(caption)
     if field is None or not caption.keywords:
         return verdict
-    places_wanted = _place_keywords(preset, facts)
+    places_wanted = place_keywords(preset, facts)
     protected = {key(name) for name in places_wanted}
     for name in places_wanted:
         present = verdict.caption.keywords
         if any(key(each) == key(name) for each in present):
             continue
         others = [each for each in present if not double(each, name)]
-        kept = _with_room(others, field.max_items, protected)
+        kept = has_room(others, field.max_items, protected)
         if kept is None:
             continue
         told = f"{name} was added to the keywords."
@@ -103,9 +107,10 @@ def too_few_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict
     return found(Verdict(caption), ("too_few_keywords", Severity.AGAIN, "keywords"), told)
 
 
-def _repaired(
+def repaired(
     preset: Preset, caption: Caption, repair: tuple[str, tuple[str, ...]], what: str
 ) -> Verdict:
+    """Return the verdict with other keywords and which of them went; ``repair`` is rule and new."""
     rule, keywords = repair
     if preset.field("keywords") is None or keywords == caption.keywords:
         return Verdict(caption)
@@ -135,14 +140,20 @@ def _words_of(phrase: str) -> list[str]:
     return [part for word in words if fold(word) not in STOP_WORDS for part in keywords_in(word)]
 
 
-def _place_keywords(preset: Preset, facts: Facts) -> tuple[str, ...]:
+def place_keywords(preset: Preset, facts: Facts) -> tuple[str, ...]:
+    """Return the known city and country as keywords, parted where single words are asked for."""
     names = tuple(part for name in places(facts) for part in keywords_in(name))
     if _wants_single(preset):
         names = tuple(word for name in names for word in _words_of(name))
     return without_doubles(tuple(name for name in names if not _too_big(name)))
 
 
-def _with_room(keywords: list[str], most: int, protected: set[str]) -> list[str] | None:
+def place_keys(preset: Preset, facts: Facts) -> frozenset[str]:
+    """Return what the known place's keywords are compared by: no rule drops those."""
+    return frozenset(key(name) for name in place_keywords(preset, facts))
+
+
+def has_room(keywords: list[str], most: int, protected: Collection[str]) -> list[str] | None:
     """Return the keywords with room for one more, the last unprotected gone; None: no room."""
     if not most or len(keywords) < most:
         return keywords
@@ -156,11 +167,27 @@ def _too_big(keyword: str) -> bool:
     return len(keyword.encode("utf-8", "surrogatepass")) > MAX_BYTES
 
 
-def _is_unwanted(keyword: str) -> bool:
+def _is_plain(keyword: str) -> bool:
+    """Whether a keyword is short small letters and on no list, as nearly every one is."""
+    if not (keyword.islower() and keyword.isascii() and len(keyword) <= MAX_BYTES):
+        return False
+    first, _, rest = keyword.partition(" ")
+    if not (first.isalpha() and (not rest or rest.replace(" ", "").isalpha())):
+        return False
+    return not (
+        keyword in FILE_WORDS
+        or keyword in AGENCIES
+        or first in CAMERA_BRANDS
+        or is_camera_word(keyword)
+    )
+
+
+def is_unwanted(keyword: str) -> bool:
+    """Whether no agency wants the keyword: file, camera, agency, number, address, too long."""
     word = fold(keyword)
     if word in FILE_WORDS or word in AGENCIES or _too_big(keyword):
         return True
-    return is_number_or_date(keyword) or is_camera_word(keyword)
+    return is_number_or_date(keyword) or is_camera_word(keyword) or is_address(keyword)
 
 
 def _is_brand(keyword: str, camera: str, *, stay: bool) -> bool:

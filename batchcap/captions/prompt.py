@@ -112,7 +112,9 @@ def _facts_text(facts: Facts, again: str) -> str:
     when = day(facts)
     known = {
         "Country": said(facts.country),
+        "State": said(facts.state),
         "City": said(facts.city),
+        "Location": said(facts.location),
         "Date": f"{month_name(when)} {when.day}, {when.year}" if when else "",
         "Release": said(facts.release),
         "Notes": said(facts.notes, _NOTES_CHARS),

@@ -13,7 +13,6 @@ from batchcap.captions.evidence import places
 from batchcap.captions.text import (
     breaks_off,
     ends_sentence,
-    fold,
     last_word,
     plain,
     says,
@@ -116,18 +115,6 @@ def truncated(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
         elif sentence and not ends_sentence(text) and _fits(field, text + "."):
             told = f"{field.name} was given the full stop it lacked."
             verdict = changed(verdict, ("truncated", field.name), text + ".", told)
-    return verdict
-
-
-def title_is_description(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
-    """Ask again where title and description say the same; agencies refuse it."""
-    verdict = Verdict(caption)
-    title, description = (
-        fold(each).rstrip(".!? ") for each in (caption.title, caption.description)
-    )
-    if title and title == description and preset.field("title") and preset.field("description"):
-        told = "Title and description are the same words."
-        return found(verdict, ("title_is_description", Severity.AGAIN, "title"), told)
     return verdict
 
 

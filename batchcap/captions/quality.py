@@ -7,7 +7,7 @@ all findings. Never raises on any text, never asks anyone.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from batchcap.captions import keywords, prose
+from batchcap.captions import keywords, language, names, order, prose, technical, titles
 from batchcap.captions.prose import Rule
 from batchcap.records import Caption, Facts, Finding, Preset, Severity, Verdict
 
@@ -19,20 +19,60 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             prose.markup,
             prose.chatter,
             prose.refusal,
+            language.not_english,
+            names.release_conflict,
+            titles.punctuation,
+            technical.file_words,
+            technical.dates,
+            titles.sentence_case,
+            names.other_place,
+            names.trademarks,
+            names.quoted_words,
+            names.unsupported_names,
+            technical.camera_words,
+            technical.numbers,
+            technical.agency_names,
+            technical.web_addresses,
+            language.profanity,
             prose.too_long,
             prose.truncated,
             prose.place_in_description,
             prose.too_short,
-            prose.title_is_description,
+            titles.title_is_description,
             keywords.keyword_markup,
             keywords.single_words,
             keywords.unwanted_keywords,
+            order.long_phrases,
             keywords.doubled_keywords,
+            order.doubled_stems,
             keywords.too_many_keywords,
             keywords.place_in_keywords,
+            order.title_in_keywords,
             keywords.too_few_keywords,
         )
     }
+)
+# These read and mend nothing but texts: while only keywords change they have nothing new to say.
+TEXT_RULES = frozenset(
+    rule.__name__
+    for rule in (
+        prose.chatter,
+        prose.refusal,
+        prose.too_long,
+        prose.place_in_description,
+        prose.too_short,
+        titles.punctuation,
+        titles.sentence_case,
+        titles.title_is_description,
+        technical.file_words,
+        technical.camera_words,
+        technical.dates,
+        technical.numbers,
+        technical.agency_names,
+        technical.web_addresses,
+        names.quoted_words,
+        names.release_conflict,
+    )
 )
 _MOST_ROUNDS = 8
 
@@ -44,8 +84,9 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict is one that a second review leaves as it is.
     """
     repairs: dict[Finding, None] = {}
+    heard: dict[str, tuple[Caption, tuple[Finding, ...]]] = {}
     for _ in range(_MOST_ROUNDS):
-        verdict = _once(preset, caption, facts)
+        verdict = _once(preset, caption, facts, heard)
         repairs |= dict.fromkeys(
             each for each in verdict.findings if each.severity is Severity.REPAIRED
         )
@@ -56,11 +97,34 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     return Verdict(verdict.caption, (*repairs, *rest))
 
 
-def _once(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+def _once(
+    preset: Preset,
+    caption: Caption,
+    facts: Facts,
+    heard: dict[str, tuple[Caption, tuple[Finding, ...]]],
+) -> Verdict:
+    """Apply each rule once; ``heard`` is what the text rules said of which texts before."""
     findings: tuple[Finding, ...] = ()
     for name, rule in RULES.items():
-        if name in preset.checks:
-            step = rule(preset, caption, facts)
-            caption = step.caption
-            findings += step.findings
+        if name not in preset.checks:
+            continue
+        before = heard.get(name) if name in TEXT_RULES else None
+        if before is not None and _same_texts(before[0], caption):
+            findings += before[1]
+            continue
+        step = rule(preset, caption, facts)
+        if step.caption is caption or step.caption == caption:
+            heard[name] = (caption, step.findings)
+        caption = step.caption
+        findings += step.findings
     return Verdict(caption, findings)
+
+
+def _same_texts(one: Caption, other: Caption) -> bool:
+    return (
+        one.title == other.title
+        and one.description == other.description
+        and one.headline == other.headline
+        and one.alt_text == other.alt_text
+        and one.long_description == other.long_description
+    )

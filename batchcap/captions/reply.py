@@ -23,7 +23,8 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
     """Return the answer as a caption, or why it is none.
 
     A JSON answer may stand in a code fence or between words; unknown keys are ignored, a missing
-    key or a wrong type is Trouble. A plain answer is a description, a blank line and keywords.
+    key or a wrong type is Trouble where the field is required. A plain answer is a description, a
+    blank line and keywords.
     """
     if len(text) > _MOST_CHARS:
         return Trouble("too_big", f"The answer has {len(text)} characters.")
@@ -42,10 +43,15 @@ def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
     values: dict[str, Any] = {}
     for field in preset.fields:
         if field.name not in answer:
-            return Trouble("bad_json", f"The answer has no {field.name}.")
-        value = _typed(field, answer[field.name])
+            value: str | tuple[str, ...] | Trouble = Trouble(
+                "bad_json", f"The answer has no {field.name}."
+            )
+        else:
+            value = _typed(field, answer[field.name])
         if isinstance(value, Trouble):
-            return value
+            if field.required:
+                return value
+            continue
         values[field.name] = value
     return Caption(**values)
 

@@ -39,11 +39,13 @@ def asked(field: Field) -> str:
 
 
 def _property(field: Field) -> dict[str, Any]:
+    if field.kind == "choice":
+        # The choices stand in the enum: said twice, they would be paid for twice.
+        told = {"description": _sentence(field.ask)}
+        return {"type": "string", "enum": list(field.choices), **told}
     told = {"description": asked(field)}
     if field.kind == "list":
         return {"type": "array", "items": {"type": "string"}, **told}
-    if field.kind == "choice":
-        return {"type": "string", "enum": list(field.choices), **told}
     return {"type": "string", **told}
 
 

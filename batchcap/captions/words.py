@@ -75,11 +75,19 @@ _DATE = re.compile(
     rf"({_MONTH}\.? ?\d{{1,4}}(st|nd|rd|th)?,?( \d{{2,4}})?"
     rf"|\d{{1,4}}(st|nd|rd|th)? ?{_MONTH}\.?,?( \d{{1,4}})?)"
 )
+WEB_ADDRESS = re.compile(
+    r"\bhttps?\b|\bwww\.|\b[\w-]+\.(?:com|org|net|info|eu|de|fr|it|es|uk)\b|[\w.]+@[\w-]+\.\w+"
+    r"|(?<!\w)[@#][A-Za-z]\w+|\+\d{2,3}[ \d()-]{7,}",
+    re.IGNORECASE,
+)
+_ADDRESSED = frozenset("@#.:/+")
 _COORDINATE = re.compile(r"[nsew]? ?[+-]?\d[\d°′'\".,+\- ]*[nsew]?")  # noqa: RUF001 minutes
 
 
 def keywords_in(text: str) -> list[str]:
     """Return the keywords in a text: parted at commas, without emoji, quotes and markup."""
+    if text.isascii() and text.replace(" ", "").isalnum() and text == " ".join(text.split()):
+        return [text]  # nearly every keyword is this plain, and every rule asks anew
     parts = (_tidy(part) for part in _BETWEEN.split(text))
     return [part for part in parts if part]
 
@@ -99,6 +107,15 @@ def plurals(word: str) -> frozenset[str]:
     if len(word) > 2 and word.endswith("y") and word[-2] not in "aeiou":  # noqa: PLR2004 boy, not y
         forms.add(word[:-1] + "ies")
     return frozenset(forms - _SAME_AS_PLURAL)
+
+
+def singulars(word: str) -> frozenset[str]:
+    """Return the singular forms of which a word may be the plural; compared without case."""
+    first, gap, last = word.rpartition(" ")
+    guesses = [word[:-1], word[:-2], f"{word[:-3]}y", *(first + gap + one for one in _ODD_PLURALS)]
+    if not word.endswith("s") and last not in _ODD_PLURALS.values():
+        return frozenset()
+    return frozenset(each for each in guesses if each and word in plurals(each))
 
 
 def key(keyword: str) -> str:
@@ -142,7 +159,14 @@ def is_number_or_date(keyword: str) -> bool:
 def is_camera_word(keyword: str) -> bool:
     """Whether a keyword tells of the camera's settings and not of the scene."""
     word = fold(keyword)
-    return word in _CAMERA_WORDS or _SPECIFICATION.fullmatch(word) is not None
+    if word in _CAMERA_WORDS:
+        return True
+    return any(char.isdigit() for char in word) and _SPECIFICATION.fullmatch(word) is not None
+
+
+def is_address(keyword: str) -> bool:
+    """Whether a keyword holds a web or mail address, a user name or a phone number."""
+    return not _ADDRESSED.isdisjoint(keyword) and WEB_ADDRESS.search(keyword) is not None
 
 
 def _tidy(text: str) -> str:

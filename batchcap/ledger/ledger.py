@@ -87,9 +87,12 @@ class Ledger:
 
     def sound(self) -> list[str]:
         """Return what SQLite itself finds wrong with the file; empty where it is sound."""
-        rows = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check")]
-        rows = [] if rows == ["ok"] else rows
-        loose = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        try:
+            rows = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check")]
+            rows = [] if rows == ["ok"] else rows
+            loose = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            return [f"it cannot be read to its end: {error}"]
         return rows + [f"a row of {row[0]} points at nothing" for row in loose]
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ CREATE TABLE task_file (
     run_id INTEGER NOT NULL REFERENCES run
 ) STRICT;
 
--- A task file whose tasks went into smaller ones.
+-- A task file that is never sent: its tasks went into smaller ones, or were all asked anew.
 CREATE TABLE split (
     task_file_id INTEGER PRIMARY KEY REFERENCES task_file,
     run_id INTEGER NOT NULL REFERENCES run

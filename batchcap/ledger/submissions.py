@@ -139,6 +139,24 @@ class Submissions:
         ).fetchone()
         return int(row[0])
 
+    def refused(self, file: TaskFile) -> int:
+        """Return how often the provider did not accept a file, for another reason than room."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM ended AS e JOIN submission AS s ON s.id = e.submission_id"
+            " WHERE s.task_file_id = ? AND e.how = 'refused'",
+            (file.id,),
+        ).fetchone()
+        return int(row[0])
+
+    def queue_full_words(self, file: TaskFile) -> str:
+        """Return what the provider said when a file last met a full queue, or ""."""
+        row = self._connection.execute(
+            "SELECT e.message FROM ended AS e JOIN submission AS s ON s.id = e.submission_id"
+            " WHERE s.task_file_id = ? AND e.how = 'queue_full' ORDER BY s.id DESC LIMIT 1",
+            (file.id,),
+        ).fetchone()
+        return str(row[0]) if row else ""
+
     def ended_counts(self, submission: Submission) -> dict[str, int]:
         """Return what the join of a submission counted."""
         row = self._connection.execute(

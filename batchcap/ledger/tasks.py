@@ -134,6 +134,13 @@ class Tasks:
         helps = result == "retry" and (kind == "answered" or code in ANSWERED_BADLY)
         return Asked(len(rows), generation, message if helps else "")
 
+    def taken(self, custom_id: str) -> bool:
+        """Return whether a task bears that name."""
+        row = self._connection.execute(
+            "SELECT 1 FROM task WHERE custom_id = ?", (custom_id,)
+        ).fetchone()
+        return row is not None
+
     def files(self, *states: str) -> list[TaskFile]:
         """Return the task files in any of these states (all without one), the oldest first."""
         marks = ", ".join("?" * len(states))
@@ -166,6 +173,24 @@ class Tasks:
             " FROM task_file_state AS f LEFT JOIN task AS t ON t.task_file_id = f.id"
             " LEFT JOIN outcome AS o ON o.task_id = t.id GROUP BY f.id ORDER BY f.id"
         ).fetchall()
+
+    def drop_superseded(self, run_id: int) -> None:
+        """Put aside files that wait and whose photos were all asked for anew since."""
+        self._connection.execute(
+            "INSERT INTO split SELECT f.id, ? FROM task_file_state AS f WHERE f.state = 'waiting'"
+            " AND NOT EXISTS (SELECT 1 FROM task AS t WHERE t.task_file_id = f.id"
+            "  AND t.id = (SELECT max(id) FROM task WHERE photo_id = t.photo_id))",
+            (run_id,),
+        )
+
+    def file_of(self, task_id: int) -> str:
+        """Return the name of the file that a task stands in."""
+        row = self._connection.execute(
+            "SELECT f.name FROM task AS t JOIN task_file AS f ON f.id = t.task_file_id"
+            " WHERE t.id = ?",
+            (task_id,),
+        ).fetchone()
+        return str(row[0]) if row else ""
 
     def in_flight(self) -> tuple[int, int]:
         """Return input tokens and requests of every file that is, or may be, at the provider."""

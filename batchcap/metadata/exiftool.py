@@ -19,7 +19,7 @@ from exiftool.exceptions import ExifToolException
 
 from batchcap.errors import ToolMissing
 from batchcap.metadata.process import Answer, Process, ProcessGone, Said
-from batchcap.metadata.reading import MARKED_ARGUMENTS, READ_ARGUMENTS, lost_case, parse
+from batchcap.metadata.reading import MARKING, READ_ARGUMENTS, lost_case, parse
 from batchcap.metadata.replace import PREFIX, discard, draft_path, full_disk, no_room
 from batchcap.metadata.tagmap import LANGUAGES
 from batchcap.metadata.tags import without_exif
@@ -28,6 +28,7 @@ from batchcap.records import TagPlan, Trouble
 OLDEST = (12, 15)  # -echo4, JSON import and -api Filter all work from here on
 TIMEOUT = 60.0  # seconds for one call
 PER_FILE = 5.0  # seconds more for each file of the call
+PER_MEGABYTE = 1.0  # and for each megabyte: a PNG's check sums are made in Perl, 10 MB a second
 REFUSED = "exiftool"
 
 _INSTALL = {
@@ -56,6 +57,7 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class _Look:
     source: Path
+    arguments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +142,15 @@ class ExifTool:
             self._folder.cleanup()
             self._folder = None
 
-    def read(self, paths: Sequence[Path]) -> dict[Path, Mapping[str, Any] | Trouble]:
+    def read(
+        self, paths: Sequence[Path], arguments: tuple[str, ...] = READ_ARGUMENTS
+    ) -> dict[Path, Mapping[str, Any] | Trouble]:
         """Return all tags of each photo as ``group:name`` → text or list of texts.
 
-        Paths are absolute. The answer holds each path; a photo that cannot be read is a Trouble.
+        Paths are absolute; ``arguments`` (constants of ``reading``) may ask for some tags only.
+        The answer holds each path; a photo that cannot be read is a Trouble.
         """
-        return self._by_file([_Look(path) for path in paths], self._read_chunk)
+        return self._by_file([_Look(path, arguments) for path in paths], self._read_chunk)
 
     def write(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
         """Write each plan into a new file beside its photo, by the photo's path.
@@ -195,9 +200,10 @@ class ExifTool:
         return done
 
     def _read_chunk(self, items: Sequence[_Look]) -> dict[Path, Mapping[str, Any] | Trouble]:
-        rows, said = self._tags_of(items, READ_ARGUMENTS)
+        arguments = items[0].arguments
+        rows, said = self._tags_of(items, arguments)
         if again := [item for item in items if lost_case(rows.get(item.source.as_posix(), {}))]:
-            rows |= self._tags_of(again, MARKED_ARGUMENTS)[0]
+            rows |= self._tags_of(again, (*arguments, *MARKING))[0]
         read: dict[Path, Mapping[str, Any] | Trouble] = {}
         for item in items:
             tags = rows.get(item.source.as_posix(), {})
@@ -243,10 +249,12 @@ class ExifTool:
         why = error or "; ".join(said.warnings(job.source)) or said.text or "it gave no reason"
         return Trouble(REFUSED, f"ExifTool could not write {job.source.name}: {why}")
 
-    def _ask(self, arguments: Sequence[str], files: Sequence[object]) -> Answer:
+    def _ask(self, arguments: Sequence[str], files: Sequence[HasSource]) -> Answer:
         process = self._started()
+        size = sum(_size(each.source) for each in files) / 2**20
+        seconds = self._timeout + self._per_file * len(files) + PER_MEGABYTE * size
         try:
-            return process.ask(arguments, self._timeout + self._per_file * len(files))
+            return process.ask(arguments, seconds)
         except BaseException:
             self._drop()
             raise
@@ -310,6 +318,13 @@ def _name_trouble(path: Path) -> Trouble | None:
     if not path.suffix:
         return Trouble("name", f"{path.name} has no extension")
     return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # ExifTool tells what is wrong with it
 
 
 def _refused(written: Draft | Trouble) -> bool:

@@ -16,13 +16,17 @@ CUT_MARGIN = 4  # bytes: a cut never loses more of a character than this
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """New keywords in order, the present lists by tag, own earlier ones (casefolded), the limit."""
+    """New keywords in order, the present lists by tag, own earlier ones (casefolded), the limit.
+
+    The lists of ``only_read`` tags are heard and not written.
+    """
 
     new: tuple[str, ...]
     lists: Mapping[str, tuple[str, ...]]
     ours: frozenset[str]
     limit: int
     replace: bool = False
+    only_read: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def merge(asked: Merge, present: Mapping[str, Any]) -> Merged:
     values: dict[str, str | tuple[str, ...]] = {}
     findings = []
     for tag, old in asked.lists.items():
+        if tag in asked.only_read:
+            continue
         kept = tuple(each for each in wanted if _may_stand(tag, each, old))
         if kept and kept != old:
             values[tag] = kept
@@ -71,9 +77,14 @@ def human_keywords(asked: Merge, present: Mapping[str, Any]) -> tuple[str, ...]:
 def _all_present(asked: Merge, present: Mapping[str, Any]) -> list[str]:
     """Return every keyword in the file, the fullest copy of a cut one first."""
     lists = [each for items in asked.lists.values() for each in items]
-    strings = [part for tag in KEYWORD_STRINGS for part in _parts(present.get(tag))]
+    strings = joined_keywords(present)
     known = {fit(KEYWORD_STRINGS[0], each.replace(";", ",")).casefold() for each in lists}
     return lists + [each for each in strings if each.strip().casefold() not in known]
+
+
+def joined_keywords(present: Mapping[str, Any]) -> list[str]:
+    """Return the keywords that stand in one string, apart."""
+    return [part for tag in KEYWORD_STRINGS for part in _parts(present.get(tag))]
 
 
 def _parts(value: object) -> list[str]:

@@ -1,10 +1,14 @@
-"""What restores the original bytes of a photo from the written one: the differing middle.
+"""What restores the original bytes of a file from the written one.
 
-Takes two files, gives bytes for the journal, and back. Streams: a photo of any size needs a few
-hundred kilobytes of memory beyond the patch itself. Never changes a file that is already there.
+Takes two files, gives bytes for the journal, and back. What both files share is named by where it
+lies in the new one, so that a TIFF whose picture moved needs no second copy of it. Never changes a
+file that is already there.
 
 Layout: magic, lengths of old, new, common beginning and common end (8 bytes each, big-endian),
-SHA-256 of old and of new, then the old middle, deflated.
+SHA-256 of old and of new, the file's name (its length in 2 bytes), then, deflated, the number of
+moves, the moves, and the bytes that stand in the old file alone. A move is three lengths of 8
+bytes: how many of those bytes come first, where in the new file the following ones lie, how many.
+An old SHA-256 of zeros says that there was no file.
 """
 
 import hashlib
@@ -14,13 +18,22 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-MAGIC = b"bcp1"
-_HEAD = struct.Struct(">4sQQQQ32s32s")
+from batchcap.metadata.moves import Move, alike, moves
+
+MAGIC = b"bcp2"
+_HEAD = struct.Struct(">4sQQQQ32s32sH")
+_COUNT = struct.Struct(">Q")
+_MOVE = struct.Struct(">QQQ")
 _BLOCK = 1 << 17
+_NONE = bytes(32)
 
 
 class PatchHead(NamedTuple):
-    """What a patch says of itself: bytes and SHA-256 in hexadecimal."""
+    """What a patch says of itself: bytes and SHA-256 in hexadecimal.
+
+    ``name`` is that of a file beside the photo, "" for the photo itself; ``old_sha256`` is ""
+    where there was no such file.
+    """
 
     old_size: int
     new_size: int
@@ -28,46 +41,73 @@ class PatchHead(NamedTuple):
     end: int
     old_sha256: str
     new_sha256: str
+    name: str = ""
 
 
-def make_patch(old: Path, new: Path) -> bytes:
-    """Return what turns ``new`` back into ``old``."""
+def make_patch(old: Path | None, new: Path, name: str = "") -> bytes:
+    """Return what turns ``new`` back into ``old`` (None: into nothing)."""
+    said = name.encode("utf-8")
+    if old is None:
+        size, sha = new.stat().st_size, bytes.fromhex(file_sha256(new))
+        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, sha, len(said)) + said
     with old.open("rb") as one, new.open("rb") as two:
         old_size, new_size = _size(one), _size(two)
         start = _common_start(one, two)
         end = _common_end(one, two, min(old_size, new_size) - start)
-        one.seek(start)
-        middle = _deflated(one, old_size - start - end)
-        head = _HEAD.pack(MAGIC, old_size, new_size, start, end, _sha(one), _sha(two))
-    return head + middle
+        found = moves(one, two, (start, old_size - end), (start, new_size - end))
+        body = _deflated(one, start, found)
+        shas = _sha(one), _sha(two)
+    return _HEAD.pack(MAGIC, old_size, new_size, start, end, *shas, len(said)) + said + body
 
 
 def read_head(patch: bytes) -> PatchHead:
     """Return which file a patch restores from which; raises ValueError where it is none."""
     if len(patch) < _HEAD.size or patch[:4] != MAGIC:
         raise ValueError("this is no patch")
-    _, old_size, new_size, start, end, old_sha, new_sha = _HEAD.unpack_from(patch)
+    _, old_size, new_size, start, end, old, new, length = _HEAD.unpack_from(patch)
     if start + end > min(old_size, new_size):
         raise ValueError("this patch is damaged")
-    return PatchHead(old_size, new_size, start, end, old_sha.hex(), new_sha.hex())
+    try:
+        name = patch[_HEAD.size : _HEAD.size + length].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("this patch is damaged") from error
+    was = "" if old == _NONE else old.hex()
+    return PatchHead(old_size, new_size, start, end, was, new.hex(), name)
+
+
+def file_of(photo: Path, patch: bytes) -> Path:
+    """Return the file that a photo's patch restores: a sidecar beside it, else the photo itself."""
+    try:
+        name = read_head(patch).name
+    except ValueError:
+        return photo  # what is wrong with the patch is told by whoever applies it
+    return photo.with_name(name) if name else photo
 
 
 def apply_patch(current: Path, patch: bytes, target: Path) -> None:
     """Write the old bytes into ``target``, a new file.
 
     Raises ValueError("changed") where ``current`` is not the file that was written, and
-    ValueError where the patch is damaged; ``target`` is then not there.
+    ValueError where the patch is damaged or there was no old file; ``target`` is then not there.
     """
     head = read_head(patch)
+    if not head.old_sha256:
+        raise ValueError("this patch leads back to no file")
     with current.open("rb") as source:
         if _size(source) != head.new_size or _sha(source).hex() != head.new_sha256:
             raise ValueError("changed")
-        middle = _inflated(patch[_HEAD.size :], head.old_size - head.start - head.end)
+        name = len(head.name.encode("utf-8"))
+        found, literal = _inflated(patch[_HEAD.size + name :], head)
         try:
             with target.open("xb") as out:
                 source.seek(0)
                 _copy(source, out, head.start)
-                out.write(middle)
+                for move in found:
+                    out.write(literal[: move.literal])
+                    literal = literal[move.literal :]
+                    source.seek(move.offset)
+                    _copy(source, out, move.length)
+                out.write(literal)
                 source.seek(head.new_size - head.end)
                 _copy(source, out, head.end)
             _must_be(target, head.old_sha256)
@@ -109,7 +149,7 @@ def _common_start(one: BinaryIO, two: BinaryIO) -> int:
     while True:
         a, b = one.read(_BLOCK), two.read(_BLOCK)
         if a != b or not a:
-            return start + _match(a, b)
+            return start + alike(a, b)
         start += len(a)
 
 
@@ -123,42 +163,42 @@ def _common_end(one: BinaryIO, two: BinaryIO, most: int) -> int:
         two.seek(two_size - end - step)
         a, b = one.read(step), two.read(step)
         if a != b:
-            return end + _match(a[::-1], b[::-1])
+            return end + alike(a[::-1], b[::-1])
         end += step
     return end
 
 
-def _match(a: bytes, b: bytes) -> int:
-    """Return how many bytes two blocks begin with alike, by halving."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _deflated(file: BinaryIO, count: int) -> bytes:
+def _deflated(old: BinaryIO, start: int, found: tuple[Move, ...]) -> bytes:
+    """Return the moves and, after them, what the old file alone has."""
     deflate = zlib.compressobj(6)
-    parts = []
-    while count and (block := file.read(min(_BLOCK, count))):
-        parts.append(deflate.compress(block))
-        count -= len(block)
+    parts = [deflate.compress(_COUNT.pack(len(found)))]
+    parts += [deflate.compress(_MOVE.pack(*move)) for move in found]
+    old.seek(start)
+    for move in found:
+        count = move.literal
+        while count and (block := old.read(min(_BLOCK, count))):
+            parts.append(deflate.compress(block))
+            count -= len(block)
+        old.seek(move.length, os.SEEK_CUR)
     return b"".join((*parts, deflate.flush()))
 
 
-def _inflated(data: bytes, count: int) -> bytes:
-    """Return the old middle; a damaged one cannot grow beyond its stated length."""
+def _inflated(data: bytes, head: PatchHead) -> tuple[list[Move], bytes]:
+    """Return the moves and the bytes of the old file alone; never more than it can have."""
     inflate = zlib.decompressobj()
+    middle = head.old_size - head.start - head.end
     try:
-        middle = inflate.decompress(data, count + 1)
-    except zlib.error as error:
+        (count,) = _COUNT.unpack(inflate.decompress(data, _COUNT.size))
+        # A move without a byte to copy ends the list; all others bring at least one.
+        table = inflate.decompress(inflate.unconsumed_tail, _MOVE.size * min(count, middle + 1))
+        found = [Move(*each) for each in _MOVE.iter_unpack(table)]
+        literal = inflate.decompress(inflate.unconsumed_tail, middle + 1)
+    except (zlib.error, struct.error, OverflowError) as error:
         raise ValueError("this patch is damaged") from error
-    if len(middle) != count or not inflate.eof:
+    told = sum(each.literal + each.length for each in found)
+    if len(found) != count or told != middle or not inflate.eof:
         raise ValueError("this patch is damaged")
-    return middle
+    return found, literal
 
 
 def _copy(source: BinaryIO, out: BinaryIO, count: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from batchcap.metadata.limits import items_of
 from batchcap.metadata.reading import flat_text
-from batchcap.metadata.tags import CHARSET, DIGEST, says_utf8
+from batchcap.metadata.tags import CHARSET, DIGEST, FILE_TYPE, kind_of, says_utf8
 from batchcap.records import TagPlan, Trouble
 
 # Groups that describe the file or the reading and not what is stored in it.
@@ -27,6 +27,10 @@ _MANDATORY = re.compile(
     r"|File:ExifByteOrder)$"
 )
 
+# A container's own books: how much there is in it, and that it now holds words too. The picture
+# itself is proven by its digest.
+_BOOKS = re.compile(r"^(QuickTime:MediaDataSize|GIF:GIFVersion|RIFF:WebP_Flags)$")
+
 _MARKER, _SOS, _EOI = 0xFF, 0xDA, 0xD9
 _APP1, _APP2, _APP13 = 0xE1, 0xE2, 0xED
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -40,7 +44,12 @@ def verify(plan: TagPlan, before: Mapping[str, Any], after: Mapping[str, Any]) -
     if left := next((tag for tag in plan.delete if tag in after), None):
         return Trouble("not_written", f"{left} is still there")
     touched = {*plan.values, *plan.delete}
+    if kind_of(before) == kind_of(after):
+        touched.add(FILE_TYPE)  # a WEBP with words in it is an Extended WEBP
     for tag in sorted({*before, *after} - touched):
+        # An Extended WEBP tells its width and height once more.
+        if tag.startswith("RIFF:") and before.get(tag.partition("#")[0]) == after.get(tag):
+            continue
         if trouble := _harmed(tag, before.get(tag), after.get(tag)):
             return trouble
     return None
@@ -67,7 +76,8 @@ def _harmed(tag: str, old: Any, new: Any) -> Trouble | None:
     if _alike(old, new) or tag.partition(":")[0] in _ABOUT_THE_FILE or tag == _CURRENT_DIGEST:
         return None
     name = tag.partition("#")[0]
-    if _MOVES.search(name) and old is not None and new is not None:
+    moved = _MOVES.search(name) and old is not None and new is not None
+    if moved or _BOOKS.match(name):
         return None
     if old is None:
         if _MANDATORY.match(name):

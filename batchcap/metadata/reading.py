@@ -19,7 +19,22 @@ READ_ARGUMENTS = ("-j", "-b", "-a", "-G1:4", "-fast", "-e", "-x", "MPF:all")
 # puts a mark before them (constant Perl, no text of ours or of a file in it), at half as much
 # time again: for photos that have such a word where a person may have written it.
 MARK = "\x02"
-MARKED_ARGUMENTS = (*READ_ARGUMENTS, "-api", r"Filter=s/^(true|false)$/\x02$1/i")
+MARKING = ("-api", r"Filter=s/^(true|false)$/\x02$1/i")
+
+# Of a RAW only the words: its previews are megabytes.
+WORDS_ARGUMENTS = (
+    *("-j", "-b", "-a", "-G1:4", "-e", "-Error", "-FileType", "-XMP", "-XMP:all", "-IPTC:all"),
+    *("-EXIF:ImageDescription", "-EXIF:UserComment", "-EXIF:XPTitle", "-EXIF:XPComment"),
+    *("-EXIF:XPSubject", "-EXIF:XPKeywords"),
+)
+
+# All pictures inside a RAW, and what a camera says of the photo, as numbers.
+PICTURE_ARGUMENTS = (
+    *("-j", "-b", "-n", "-a", "-G1:4", "-Error", "-FileType", "-preview:all", "-ImageSize"),
+    *("-Make", "-Model", "-Orientation", "-DateTimeOriginal", "-CreateDate"),
+    *("-OffsetTimeOriginal", "-OffsetTimeDigitized", "-GPSStatus"),
+    *("-Composite:GPSLatitude", "-Composite:GPSLongitude"),
+)
 
 # Group 1 names where ExifTool finds a tag; these are the names it is written by.
 _WRITTEN_AS = {
@@ -31,6 +46,7 @@ _WRITTEN_AS = {
     for name in names
 }
 _BASE64 = "base64:"
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
 
 
 def parse(printed: str) -> dict[str, dict[str, Any]]:
@@ -91,7 +107,8 @@ def _text(text: str) -> str:
 
 
 def _binary(raw: bytes) -> bool:
-    control = sum(byte < 32 and byte not in b"\t\n\r" for byte in raw.rstrip(b"\0"))  # noqa: PLR2004
+    text = raw.rstrip(b"\0")
+    control = len(text) - len(text.translate(None, _CONTROLS))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -112,6 +129,16 @@ def _with_iptc_decoded(tags: dict[str, Any]) -> dict[str, Any]:
     if any(each is None for value in decoded.values() for each in _flat(value)):
         return tags
     return {**tags, **decoded}
+
+
+def binary(value: object) -> bytes:
+    """Return the bytes of a binary value, none where it is a text."""
+    if not isinstance(value, str) or not value.startswith(_BASE64):
+        return b""
+    try:
+        return base64.b64decode(value[len(_BASE64) :], validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _flat(value: Any) -> list[Any]:

@@ -1,8 +1,8 @@
 """The new file takes the original's place, in one step, or nothing happens.
 
 Takes two paths beside one another. Never leaves half a file: the original is whole at every
-instant. What stands against it (a read-only or hard-linked file) is a Trouble, a full disk an
-error.
+instant. A sidecar that was not there gets its name and, undone, loses it again. What stands
+against it (a read-only or hard-linked file) is a Trouble, a full disk an error.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from batchcap.errors import DiskTrouble
+from batchcap.metadata.patch import file_sha256
 from batchcap.records import Trouble
 
 PREFIX = ".~batchcap~"
@@ -94,6 +95,76 @@ def swap(
         return Trouble("not_replaced", f"{original.name} was not replaced: {error.strerror}")
     if trouble:
         discard(new)
+    return trouble
+
+
+def no_place(path: Path) -> Trouble | None:
+    """Return why no new file can be made at this path."""
+    folder = path.parent
+    try:
+        if path.is_symlink() or path.exists():
+            return Trouble("changed", f"{path.name} was made by another program meanwhile")
+        if not _writable(folder, folder.stat()):
+            return Trouble("read_only_folder", f"{path.name} would lie in a read-only folder")
+    except OSError as error:
+        return Trouble("gone", f"{path.name} cannot be made: {error.strerror}")
+    return None
+
+
+def place(new: Path, path: Path) -> Trouble | None:
+    """Give the new file its name, durably, where no file has that name yet.
+
+    A Trouble says why it was not done; the new file is then removed. Raises DiskTrouble where the
+    disk is full.
+    """
+    try:
+        trouble = no_place(path)
+        if trouble is None:
+            _durable(new)
+            _rename(new, path)
+            _durable_folder(path.parent)
+    except FileExistsError:
+        trouble = Trouble("changed", f"{path.name} was made by another program meanwhile")
+    except OSError as error:
+        discard(new)
+        if error.errno in FULL:
+            raise full_disk(path) from error
+        return Trouble("not_replaced", f"{path.name} was not made: {error.strerror}")
+    if trouble:
+        discard(new)
+    return trouble
+
+
+def _rename(new: Path, path: Path) -> None:
+    """Rename, and never over another file."""
+    try:
+        os.link(new, path)  # where a rename replaces without asking, a link does not
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError from None
+        new.rename(path)
+    else:
+        discard(new)
+
+
+def remove(path: Path, sha256: str) -> Trouble | None:
+    """Remove a file that we made, where it is still as we made it; gone already is as good.
+
+    Trouble "changed" where somebody wrote into it since.
+    """
+    if not os.path.lexists(path):
+        return None
+    trouble = obstacle(path)
+    if trouble is None and file_sha256(path) != sha256:
+        trouble = Trouble("changed", f"{path.name} was changed since: it was left alone")
+    if trouble is None:
+        try:
+            path.unlink()
+            _durable_folder(path.parent)
+        except OSError as error:
+            trouble = Trouble("not_replaced", f"{path.name} was not removed: {error.strerror}")
     return trouble
 
 

@@ -12,14 +12,23 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from batchcap.metadata.keywords import Merge, merge
+from batchcap.metadata.keywords import Merge, joined_keywords, merge
 from batchcap.metadata.limits import fit, items_of, same, size, unsafe, words_of
-from batchcap.metadata.tagmap import COPIES, ECHOES, OLD_IIM_LIMITS, PLACE_FIELDS, TAGS, Kind
+from batchcap.metadata.tagmap import (
+    COPIES,
+    ECHOES,
+    HOMES,
+    OLD_IIM_LIMITS,
+    PLACE_FIELDS,
+    TAGS,
+    Home,
+    Kind,
+)
 from batchcap.records import Finding, Severity, TagPlan
 
 CHARSET = "IPTC:CodedCharacterSet"
 DIGEST = "Photoshop:IPTCDigest"
-WITH_IPTC = frozenset({"", "JPEG", "TIFF", "DNG", "PSD"})
+FILE_TYPE = "File:FileType"
 
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -71,14 +80,16 @@ def check_map(tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 def plan(path: str, words: Words, present: Mapping[str, Any], policy: TagPolicy) -> TagPlan:
     """Say what to change so that the photo carries the words; ``present`` is a whole reading.
 
-    A text that must not reach a file holds the photo: the plan is empty and says why.
-    Raises ValueError where the tag map is wrong (ask ``check_map`` first).
+    A text that must not reach a file holds the photo, and so does a kind of file that takes no
+    words: the plan is empty and says why. Raises ValueError where the tag map is wrong (ask
+    ``check_map`` first).
     """
     if wrong := check_map(policy.tags):
         raise ValueError("; ".join(wrong))
-    if held := _held(words, policy):
+    home = HOMES.get(kind_of(present))
+    if held := _held(words, policy) or _homeless(home, present):
         return TagPlan(path, {}, findings=held)
-    draft = _Draft(present, policy)
+    draft = _Draft(present, policy, home or HOMES[""])
     for name in policy.tags:
         value = words.fields.get(name)
         if isinstance(value, str) and value.strip():
@@ -102,6 +113,8 @@ def authored(
         tags = {*named, *COPIES.get(name, ()), *ECHOES.get(name, ())}
         earlier = {_key(text) for tag in tags for text in policy.ours.get(tag, ())}
         there = {_key(text) for tag in tags for text in items_of(present.get(tag))}
+        if name == "keywords":
+            there |= {_key(text) for text in joined_keywords(present)}
         human = there - earlier
         for tag in tags & made.values.keys():
             new = made.values[tag]
@@ -146,27 +159,45 @@ def _held(words: Words, policy: TagPolicy) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def _homeless(home: Home | None, present: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return a finding where the file is of a kind that takes no words."""
+    if home is not None:
+        return ()
+    said = (
+        f"A {present[FILE_TYPE]} takes no embedded words: "
+        'set write.target to "auto" or "sidecar", and they go into a file beside it.'
+    )
+    return (Finding("no_embed", Severity.HOLD, "", said),)
+
+
 class _Draft:
     """A plan while it grows; lives inside one call of ``plan``."""
 
-    def __init__(self, present: Mapping[str, Any], policy: TagPolicy) -> None:
+    def __init__(self, present: Mapping[str, Any], policy: TagPolicy, home: Home) -> None:
         self.present = present
         self.policy = policy
+        self.home = home
         self.values: dict[str, str | tuple[str, ...]] = {}
         self.delete: list[str] = []
         self.findings: list[Finding] = []
         self.mapped = {tag for tags in policy.tags.values() for tag in tags}
-        self.iptc = str(present.get("File:FileType", "")) in WITH_IPTC
 
     def copies(self, name: str) -> tuple[str, ...]:
-        """Return the field's tags: those named, then other copies that the file already has."""
+        """Return the field's tags: those named, then other copies that the file already has.
+
+        What stands in a tag that this kind of file is not given is read all the same.
+        """
         named = self.policy.tags[name]
         stale = (
             tag
             for tag in COPIES.get(name, ())
             if tag not in self.mapped and words_of(self.present, tag)
         )
-        return tuple(tag for tag in (*named, *stale) if self.iptc or not tag.startswith("IPTC:"))
+        return (*named, *stale)
+
+    def writable(self, tag: str) -> bool:
+        """Whether this kind of file is given this tag."""
+        return self.home.takes(tag, there=bool(words_of(self.present, tag)))
 
     def text(self, name: str, new: str) -> None:
         """Plan a field of one text."""
@@ -191,6 +222,8 @@ class _Draft:
 
     def put(self, name: str, tag: str, wanted: str) -> None:
         """Write a text into one tag, cut to its limit, unless it says so already."""
+        if not self.writable(tag):
+            return
         target = fit(tag, wanted)
         limit = TAGS[tag].limit
         if target and limit and size(wanted) > limit:
@@ -214,13 +247,14 @@ class _Draft:
                 frozenset(own),
                 self.policy.keyword_limit,
                 replace=self.policy.mode is Mode.REPLACE,
+                only_read=frozenset(tag for tag in tags if not self.writable(tag)),
             ),
             self.present,
         )
         if self.policy.mode is Mode.FILL and merged.human:
             return
-        self.values.update(merged.values)
-        self.delete += merged.delete
+        self.values.update({t: v for t, v in merged.values.items() if self.writable(t)})
+        self.delete += [tag for tag in merged.delete if self.writable(tag)]
         self.findings += merged.findings
 
     def ours(self, tag: str) -> tuple[str, ...]:
@@ -251,8 +285,10 @@ class _Draft:
             for tag, value in old.items():
                 self.values[tag] = tuple(value) if isinstance(value, (list, tuple)) else str(value)
         self.values[CHARSET] = "UTF8"
-        if any(tag.startswith("XMP-") for tag in self.mapped):
+        if self.home.digest and any(tag.startswith("XMP-") for tag in self.mapped):
             self.values[DIGEST] = "new"
+        elif DIGEST in self.present:
+            self.delete.append(DIGEST)  # without one readers take XMP, which is in step
 
     def leave_iptc(self, tag: str) -> None:
         """Take all IPTC out of the plan: a human value would be cut."""
@@ -268,6 +304,12 @@ class _Draft:
             for tag, value in new.items()
             if tag not in {CHARSET, DIGEST} and items_of(self.present.get(tag)) != items_of(value)
         )
+
+
+def kind_of(present: Mapping[str, Any]) -> str:
+    """Return the kind of file as ``HOMES`` names it; an Extended WEBP is a WEBP too."""
+    told = str(present.get(FILE_TYPE, ""))
+    return next((word for word in told.split() if word in HOMES), told)
 
 
 def says_utf8(present: Mapping[str, Any]) -> bool:

@@ -60,11 +60,38 @@ def open_jpeg(stream: BinaryIO, header: Header) -> JpegImageFile:
 
 
 def open_other(stream: BinaryIO, kind: str) -> ImageFile:
-    """Open an image that is no JPEG; ``kind`` is one of ``kinds.DECODED``."""
+    """Open an image that is no JPEG; ``kind`` is one of ``kinds.DECODED``.
+
+    Raises Refused: heif_missing, avif_missing, too_small, too_large.
+    """
     stream.seek(0)
-    image = _OTHERS[kind](stream)
+    late = {"HEIC": _heif, "AVIF": _avif}.get(kind)
+    decoder = late() if late else _OTHERS[kind]
+    image = decoder(stream)
     check_size(*image.size, WHOLE_PIXELS)
     return image
+
+
+def _heif() -> type[ImageFile]:
+    """Return the decoder of HEIC, which comes in a package of its own: it is no free codec."""
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError:
+        said = 'needs pillow-heif: pip install "batchcap[heif]"'
+        raise Refused("heif_missing", said) from None
+    decoder: type[ImageFile] = HeifImageFile
+    return decoder
+
+
+def _avif() -> type[ImageFile]:
+    try:
+        from PIL.AvifImagePlugin import SUPPORTED, AvifImageFile
+    except ImportError:
+        SUPPORTED = False  # noqa: N806 Pillow's name
+    if not SUPPORTED:
+        said = "needs a newer Pillow: pip install --upgrade pillow"
+        raise Refused("avif_missing", said)
+    return AvifImageFile
 
 
 @contextmanager

@@ -11,42 +11,69 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from batchcap.photos.chunks import Piece, Role, png_pieces, webp_pieces
 from batchcap.photos.decoding import open_other, quietly
+from batchcap.photos.heif import heif_pieces
 from batchcap.photos.jpeg import copy_scans, read_header
-from batchcap.photos.kinds import HEAD, sniff
+from batchcap.photos.kinds import HEAD, kind_of
 from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
+from batchcap.photos.tiff import tiff_pieces
 
 _STRIP = 2**22
+_BLOCK = 2**20
 
 
 def image_digest(path: Path) -> str:
-    """Return ``sha256:`` (JPEG) or ``pixels:`` (any other format) and 64 hexadecimal digits.
+    """Return ``sha256:`` (``pixels:`` for a GIF) and 64 hexadecimal digits.
 
-    A JPEG's digest is the SHA-256 from SOI to the EOI of its first picture, without APPn and COM
-    segments, fill bytes and junk in its header. What follows EOI (previews, further pictures, a
-    phone's film) is left out, since ExifTool moves and rewrites it. Any other image is decoded:
-    its mode, size and the pixels of its first frame. Raises OSError where the file cannot be read,
-    and ValueError where it is no whole image.
+    JPEG: from SOI to the EOI of its first picture, without APPn and COM segments, fill bytes and
+    junk in its header; what follows EOI (previews, further pictures, a phone's film) is left out,
+    since ExifTool moves and rewrites it. TIFF and DNG: strips, tiles and what says how they are
+    coded, of all directories. PNG, WebP: the chunks a decoder draws from. HEIC, AVIF: the coded
+    items with their properties. Proprietary RAW: the whole file, which is never written. A GIF is
+    decoded: mode, size and the pixels of its first frame. Raises OSError where the file cannot be
+    read, and ValueError where it is no whole image.
     """
     with path.open("rb") as stream:
-        kind = sniff(stream.read(HEAD))
+        kind = kind_of(path.name, stream.read(HEAD))
         return stream_digest(stream, kind)
 
 
 def stream_digest(stream: BinaryIO, kind: str) -> str:
     """Return the digest of a seekable stream that holds a ``kind``; raises as image_digest does."""
-    if kind == "JPEG":
-        return _jpeg(stream)
     if kind in {"", "video"}:
         raise Refused("not_an_image", "is not an image")
     try:
+        if kind == "JPEG":
+            return _jpeg(stream)
+        if kind == "RAW":
+            return _whole(stream)
+        if kind in {"TIFF", "DNG"}:
+            return _of(kind, tiff_pieces(stream))
+        if kind in {"HEIC", "AVIF"}:
+            return _of(kind, heif_pieces(stream))
+        if kind in {"PNG", "WebP"}:
+            return _of(kind, _drawn(_pieces(stream, kind)))
         with quietly():
             return _pixels(stream, kind)
     except GARBAGE as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if isinstance(error, Refused) or (isinstance(error, OSError) and error.errno is not None):
             raise
         trouble = as_trouble(error)
         raise Refused(trouble.code, trouble.message) from error
+
+
+def rest_digest(path: Path) -> str:
+    """Return a digest of what is neither picture nor words: colour profiles, unknown chunks.
+
+    "" for kinds whose every part ExifTool shows as a tag. Raises as image_digest does.
+    """
+    with path.open("rb") as stream:
+        kind = kind_of(path.name, stream.read(HEAD))
+        if kind not in {"PNG", "WebP"}:
+            return ""
+        rest = (each for each in _pieces(stream, kind) if each.role is Role.OTHER)
+        return _of(kind, (each.name + each.data for each in rest))
 
 
 def _jpeg(stream: BinaryIO) -> str:
@@ -58,6 +85,36 @@ def _jpeg(stream: BinaryIO) -> str:
             digest.update(segment.raw)
     copy_scans(stream, digest.update)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _whole(stream: BinaryIO) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _of(kind: str, pieces: Iterator[bytes]) -> str:
+    digest = hashlib.sha256(f"{kind}\n".encode())
+    for piece in pieces:
+        digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _pieces(stream: BinaryIO, kind: str) -> Iterator[Piece]:
+    return png_pieces(stream) if kind == "PNG" else webp_pieces(stream)
+
+
+def _drawn(pieces: Iterator[Piece]) -> Iterator[bytes]:
+    """Yield the picture's chunks; where one of them is cut in two says nothing of the picture."""
+    last = b""
+    for name, role, data in pieces:
+        if role is Role.PICTURE:
+            if name != last:
+                yield name
+            last = name
+            yield data
 
 
 def _pixels(stream: BinaryIO, kind: str) -> str:

@@ -1,164 +1,245 @@
 """What is known of a photo without looking at it, and who says so.
 
-Takes a relative path, the layout, what EXIF says and a person's notes; gives Facts. Pure. Never
-guesses: where two sources disagree the first one speaks, and the disagreement is written down.
+Takes what each source says of one photo, and an atlas; gives Facts. Pure. Never guesses: where two
+sources disagree the first one speaks, and the disagreement is written down. Never gives
+coordinates, only names.
 """
 
-import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from batchcap.errors import ConfigError
-from batchcap.records import Camera, Fact, Facts, Release
+from batchcap.records import Camera, Fact, Facts, Nearby, Place
 
-PLACES = ("country", "city", "release")
-"""What a layout may name, beside ``{any}`` or ``{}`` for a folder that says nothing."""
+CAP_KM = 25.0
+"""A city whose centre lies within this of the position is taken for the position's own."""
 
-_FIELD = re.compile(r"\{(\w*)\}")
-_IGNORED = ("", "any")
+_PLACE = ("country", "state", "city", "location")
+_NOTED = (*_PLACE, "release", "taken", "names", "notes")
+_COMPARED = ("country", "state", "city")
+_SPEAKERS = {"notes": "the notes say", "folder": "the folder says", "embedded": "the file says"}
 _DAY = len("2026-11-20")
+_ABBREVIATED = 3
 
 
-def check_layout(layout: str) -> None:
-    """Pass a layout that can be matched; "" says that folders tell nothing.
+class Atlas(Protocol):
+    """What is known of the world's places; codes are the two letters of ISO 3166."""
 
-    Raises ConfigError for an unknown or doubled field, and for a part that is neither one field
-    nor plain text.
+    def code(self, country: str) -> str:
+        """Return a country's code by any of its names or codes, or ""."""
+        ...
+
+    def name(self, code: str) -> str:
+        """Return a country's name, or ""."""
+        ...
+
+    def alpha3(self, code: str) -> str:
+        """Return the three letters for a code, or ""."""
+        ...
+
+    def same_country(self, one: str, other: str) -> bool:
+        """Whether two codes mean one country, or a territory and its country."""
+        ...
+
+    def near(self, position: tuple[float, float], code: str = "") -> Nearby | None:
+        """Return the city a position in degrees belongs to, in one country if it is named."""
+        ...
+
+    def same_city(self, one: str, other: str, code: str) -> bool:
+        """Whether two names mean one city of a country ("": of any)."""
+        ...
+
+    def named(self, city: str, code: str, position: tuple[float, float]) -> Nearby | None:
+        """Return the nearest place of a name in a country ("": in any), however far away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What each source says of one photo.
+
+    ``notes`` may hold country, state, city, location, release, taken (an ISO date, with or without
+    a time), names and notes; ``folder`` the first five.
     """
-    seen: set[str] = set()
-    for part in _parts(layout):
-        name = _field(part)
-        if name is None and (not part.strip() or "{" in part or "}" in part):
-            raise _wrong(layout, f"the part «{part}» is neither one {{field}} nor a folder's name")
-        if name is None or name in _IGNORED:
+
+    camera: Camera = field(default_factory=Camera)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    folder: Mapping[str, str] = field(default_factory=dict)
+    embedded: Place = field(default_factory=Place)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known so far: words with their evidence, and where they part."""
+
+    atlas: Atlas
+    facts: dict[str, Fact] = field(default_factory=dict)
+    code: str = ""
+    apart: list[str] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        return self.facts[name].value if name in self.facts else ""
+
+    def add(self, name: str, value: str, evidence: str, detail: str = "") -> None:
+        """Keep a word where none is known yet."""
+        if value and name not in self.facts:
+            self.facts[name] = Fact(value, evidence, detail)
+            if name == "country":
+                self.code = self.atlas.code(value)
+
+    def says(self, name: str) -> str:
+        """Return who says what: "the folder says Rome"."""
+        return f"{_SPEAKERS[self.facts[name].evidence]} {self.value(name)}"
+
+
+def gather(told: Told, atlas: Atlas) -> Facts:
+    """Return the facts of one photo: notes before folder before the file before GPS before EXIF."""
+    notes = {name: _one_line(text) for name, text in told.notes.items()}
+    known = _Known(atlas)
+    _hear(known, "notes", notes)
+    _hear(known, "folder", told.folder)
+    _hear(known, "embedded", _embedded(told.embedded, atlas))
+    _locate(known, told.camera)
+    country = known.facts.get("country")
+    evidence = country.evidence if country else ""
+    known.add("country_code", known.code, evidence)
+    known.add("country_code3", atlas.alpha3(known.code), evidence)
+    _release(known, notes, told.folder)
+    _date(known, notes, told.camera)
+    known.add("camera", told.camera.camera, "exif")
+    known.add("names", notes.get("names", ""), "notes")
+    known.add("notes", _noted(notes), "notes")
+    return Facts(**known.facts, contradictions=tuple(known.apart))
+
+
+def follows(facts: Facts, notes: Mapping[str, str]) -> bool:
+    """Whether facts that were gathered earlier say what the notes say by now."""
+    words = {name: _one_line(text) for name, text in notes.items()}
+    words["notes"] = _noted(words)
+    noted = {
+        name: fact.value
+        for name in _NOTED
+        if (fact := getattr(facts, name)) and fact.evidence == "notes"
+    }
+    return noted == {name: words[name] for name in _NOTED if words.get(name)}
+
+
+def _hear(known: _Known, evidence: str, words: Mapping[str, str]) -> None:
+    """Let a source speak of the place: where it agrees, or a person meant both, it fills gaps."""
+    apart = [
+        name
+        for name in _COMPARED
+        if known.value(name) and words.get(name) and not _agree(known, name, words[name])
+    ]
+    known.apart += [
+        f"{name}: {known.says(name)}, {_SPEAKERS[evidence]} {words[name]}" for name in apart
+    ]
+    # A city of another country, and a country that goes with another city, would make a place
+    # that nobody named; notes may well name a suburb of the folder's city.
+    if "country" in apart or (apart and evidence == "embedded"):
+        return
+    for name in _PLACE:
+        if name == "location" and "city" in apart:
             continue
-        if name not in PLACES:
-            raise _wrong(layout, f"«{{{name}}}» is not a field")
-        if name in seen:
-            raise _wrong(layout, f"«{{{name}}}» stands there twice")
-        seen.add(name)
+        known.add(name, words.get(name, ""), evidence)
 
 
-def folder_facts(path: str, layout: str) -> dict[str, str] | None:
-    """Return what the folders of a relative path say, or None where the layout does not fit.
+def _agree(known: _Known, name: str, word: str) -> bool:
+    mine = known.value(name)
+    if _same(mine, word):
+        return True
+    if name == "country":
+        code = known.atlas.code(word)
+        return bool(known.code and code) and known.atlas.same_country(known.code, code)
+    if name == "state":  # CA is California, and nobody keeps a list for all countries
+        return min(len(mine), len(word)) <= _ABBREVIATED
+    return known.atlas.same_city(mine, word, known.code)
 
-    The folders must begin with the layout's parts, and may go deeper. A release must read
-    editorial or commercial; any folder name is matched without regard to case. Raises ConfigError.
-    """
-    check_layout(layout)
-    parts = _parts(layout)
-    folders = path.replace("\\", "/").split("/")[:-1]
-    if not parts or len(folders) < len(parts):
+
+def _locate(known: _Known, camera: Camera) -> None:
+    """Compare the position with what is known of the place, and fill gaps from it."""
+    position, city = _position(camera), known.value("city")
+    if position is None or (known.value("country") and not known.code):
+        return  # a country that no table knows can be neither proven nor refuted
+    named = known.atlas.named(city, known.code, position) if city else None
+    if named is not None and named.km <= CAP_KM:
+        _fill(known, named)
+        return
+    lies = known.atlas.near(position)
+    if lies is not None and not _in_country(known, lies, position):
+        where = f"{lies.country} ({lies.city}, {_km(lies.km)})"
+        known.apart.append(f"country: {known.says('country')}, GPS lies in {where}")
+    elif named is not None:
+        beside = f", near {lies.city}" if lies else ""
+        known.apart.append(f"city: {known.says('city')}, GPS lies {_km(named.km)} from it{beside}")
+    elif not city:
+        found = known.atlas.near(position, known.code) if known.code else lies
+        if found is not None and (known.code or found.sure):
+            _fill(known, found)
+
+
+def _fill(known: _Known, found: Nearby) -> None:
+    detail = f"{_km(found.km)} from {found.city}"
+    for name in ("country", "city", "state"):
+        known.add(name, getattr(found, name), "gps", detail)
+
+
+def _position(camera: Camera) -> tuple[float, float] | None:
+    """Return degrees, or None: 0, 0 is what a receiver without a fix writes."""
+    latitude, longitude = camera.latitude, camera.longitude
+    if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
         return None
-    found: dict[str, str] = {}
-    for part, folder in zip(parts, folders, strict=False):
-        name, value = _field(part), _spoken(folder)
-        if name is None and value.casefold() != _spoken(part).casefold():
-            return None
-        if name is None or name in _IGNORED:
-            continue
-        said = _release(value) if name == "release" else value
-        if not said:
-            return None
-        found[name] = said
-    return found
+    return (latitude, longitude)
 
 
-def gather(path: str, layout: str, camera: Camera, notes: Mapping[str, str] | None = None) -> Facts:
-    """Return the facts of one photo: notes before folder before EXIF.
+def _in_country(known: _Known, lies: Nearby, position: tuple[float, float]) -> bool:
+    """Whether a position may lie in the known country: beside a border the nearest place says."""
+    if not known.code or known.atlas.same_country(known.code, lies.code):
+        return True
+    there = known.atlas.near(position, known.code)
+    return there is not None and there.sure
 
-    ``notes`` may hold country, city, release, taken (an ISO date and time) and notes (free text);
-    what else it holds is not looked at. Raises ConfigError for a layout that cannot be matched.
-    """
-    words = {name: _one_line(text) for name, text in (notes or {}).items()}
-    folder = folder_facts(path, layout) or {}
+
+def _release(known: _Known, notes: Mapping[str, str], folder: Mapping[str, str]) -> None:
+    for evidence, words in (("notes", notes), ("folder", folder)):
+        said = words.get("release", "")
+        if said and known.value("release") and not _same(known.value("release"), said):
+            known.apart.append(f"release: {known.says('release')}, {_SPEAKERS[evidence]} {said}")
+        known.add("release", said, evidence)
+
+
+def _date(known: _Known, notes: Mapping[str, str], camera: Camera) -> None:
     exif = camera.taken.isoformat() if camera.taken else ""
-    release, date = _release(words.get("release", "")), _date(words.get("taken", ""))
-    noted = {name: words.get(name, "") for name in ("country", "city")}
-    noted |= {"release": release, "taken": date}
-    return Facts(
-        country=_first(noted["country"], folder.get("country", "")),
-        city=_first(noted["city"], folder.get("city", "")),
-        release=_first(release, folder.get("release", "")),
-        taken=_fact(date, "notes") or _fact(exif, "exif"),
-        camera=_fact(camera.camera, "exif"),
-        notes=_fact(words.get("notes", ""), "notes"),
-        contradictions=(*_unusable(words, noted), *_disagreements(noted, folder, exif)),
-    )
+    noted = notes.get("taken", "")
+    if noted and exif and noted[:_DAY] != exif[:_DAY]:
+        days = f"the notes say {noted[:_DAY]}, EXIF says {exif[:_DAY]}"
+        known.apart.append(f"taken: {days}")
+    known.add("taken", noted, "notes")
+    known.add("taken", exif, "exif")
 
 
-def _unusable(words: Mapping[str, str], noted: Mapping[str, str]) -> list[str]:
-    """Name what a person noted and nobody can use, rather than drop it in silence."""
-    kinds = {"release": "neither editorial nor commercial", "taken": "not an ISO date and time"}
-    return [
-        f"{name}: the notes say «{words[name]}», which is {why}"
-        for name, why in kinds.items()
-        if words.get(name) and not noted[name]
-    ]
+def _noted(notes: Mapping[str, str]) -> str:
+    """Return the notes as they go to the model: the text, and who is in the photo."""
+    text, names = notes.get("notes", ""), notes.get("names", "")
+    people = f"People: {names}." if names else ""
+    stop = "." if text and people and text[-1].isalnum() else ""
+    return f"{text}{stop} {people}".strip()
 
 
-def _disagreements(noted: Mapping[str, str], folder: Mapping[str, str], exif: str) -> list[str]:
-    found = [
-        f"{name}: the notes say {noted[name]}, the folder says {folder[name]}"
-        for name in PLACES
-        if noted[name] and name in folder and not _same(noted[name], folder[name])
-    ]
-    day, exif_day = noted["taken"][:_DAY], exif[:_DAY]
-    if day and exif_day and day != exif_day:
-        found.append(f"taken: the notes say {day}, EXIF says {exif_day}")
-    return found
+def _embedded(place: Place, atlas: Atlas) -> dict[str, str]:
+    words = {name: _one_line(getattr(place, name)) for name in _PLACE}
+    words["country"] = words["country"] or atlas.name(atlas.code(place.country_code))
+    return words
 
 
-def _first(note: str, folder: str) -> Fact | None:
-    return _fact(note, "notes") or _fact(folder, "folder")
-
-
-def _fact(value: str, evidence: str) -> Fact | None:
-    return Fact(value, evidence) if value else None
-
-
-def _parts(layout: str) -> list[str]:
-    path = layout.strip().replace("\\", "/").strip("/")
-    return path.split("/") if path else []
-
-
-def _field(part: str) -> str | None:
-    """Return the name between the braces, or None where the part is plain text."""
-    found = _FIELD.fullmatch(part.strip())
-    return found.group(1) if found else None
-
-
-def _spoken(folder: str) -> str:
-    """Return a folder's name as words: underscores are spaces, letters composed."""
-    return _one_line(folder.replace("_", " "))
+def _same(one: str, other: str) -> bool:
+    return _one_line(one).casefold() == _one_line(other).casefold()
 
 
 def _one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _same(one: str, other: str) -> bool:
-    return _spoken(one).casefold() == _spoken(other).casefold()
-
-
-def _release(text: str) -> str:
-    """Return editorial or commercial, or "" where the text is neither."""
-    word = text.strip().casefold()
-    return word if word in {each.value for each in Release} else ""
-
-
-def _date(text: str) -> str:
-    """Return an ISO date and time, or "" where the text is none."""
-    try:
-        return datetime.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
-
-
-def _wrong(layout: str, why: str) -> ConfigError:
-    fields = ", ".join(f"{{{each}}}" for each in (*PLACES, "any"))
-    return ConfigError(
-        f"The layout «{layout}» cannot be matched: {why}.",
-        hint=f"Set photos.layout to folders of {fields} or plain names, or to an empty text.",
-    )
+def _km(km: float) -> str:
+    return f"{km:.0f} km" if km >= 1 else "under 1 km"

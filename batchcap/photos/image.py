@@ -45,8 +45,8 @@ class Reduced:
 def reduce(path: Path, recipe: Recipe) -> Reduced | Trouble:
     """Make the copy of one photo.
 
-    Trouble: animated, broken, not_an_image, renamed, too_large, too_small, truncated, unreadable,
-    unsupported.
+    Trouble: animated, avif_missing, broken, heif_missing, not_an_image, renamed, too_large,
+    too_small, truncated, unreadable, unsupported.
     """
     try:
         with path.open("rb") as stream:
@@ -56,12 +56,15 @@ def reduce(path: Path, recipe: Recipe) -> Reduced | Trouble:
         return as_trouble(error)
 
 
-def reduced(stream: BinaryIO, kind: str, recipe: Recipe) -> Reduced:
-    """Make the copy of the photo in a seekable stream; raises what ``refusals.GARBAGE`` lists."""
+def reduced(stream: BinaryIO, kind: str, recipe: Recipe, orientation: int = 0) -> Reduced:
+    """Make the copy of the photo in a seekable stream; raises what ``refusals.GARBAGE`` lists.
+
+    ``orientation`` is EXIF's, 1 to 8, where another file tells it; 0: the photo's own.
+    """
     if kind == "JPEG":
-        return _from_jpeg(stream, recipe)
+        return _from_jpeg(stream, recipe, orientation)
     with quietly():
-        return _from_other(stream, kind, recipe)
+        return _from_other(stream, kind, recipe, orientation)
 
 
 def upright_size(stream: BinaryIO, kind: str) -> tuple[int, int]:
@@ -79,7 +82,7 @@ def upright_size(stream: BinaryIO, kind: str) -> tuple[int, int]:
         return _turned(stored, image_camera(image).orientation)
 
 
-def _from_jpeg(stream: BinaryIO, recipe: Recipe) -> Reduced:
+def _from_jpeg(stream: BinaryIO, recipe: Recipe, orientation: int) -> Reduced:
     stream.seek(0)
     header = read_header(stream)
     image = open_jpeg(stream, header)
@@ -90,16 +93,16 @@ def _from_jpeg(stream: BinaryIO, recipe: Recipe) -> Reduced:
     profile = image.info.get("icc_profile")
     small = _resized(image, _fitted(stored, recipe.max_side))
     small = to_srgb(upright_cmyk(small, adobe=_is_adobe(header)), profile)
-    orientation = header_camera(header).orientation
+    orientation = orientation or header_camera(header).orientation
     return _encoded(_upright(small, orientation), _turned(stored, orientation), recipe)
 
 
-def _from_other(stream: BinaryIO, kind: str, recipe: Recipe) -> Reduced:
+def _from_other(stream: BinaryIO, kind: str, recipe: Recipe, orientation: int) -> Reduced:
     image = open_other(stream, kind)
     _still(image, kind)
     image.load()
     # Pillow has turned a TIFF by now, and taken the tag away.
-    orientation = image.getexif().get(_ORIENTATION, 1)
+    orientation = orientation or image.getexif().get(_ORIENTATION, 1)
     profile = image.info.get("icc_profile")
     small = _resized(flat(image), _fitted(image.size, recipe.max_side))
     small = to_srgb(small, profile)
@@ -108,7 +111,8 @@ def _from_other(stream: BinaryIO, kind: str, recipe: Recipe) -> Reduced:
 
 def _still(image: Image.Image, kind: str) -> None:
     frames = getattr(image, "n_frames", 1)
-    if kind != "TIFF" and frames > 1:  # the pages of a TIFF are no film
+    # The pages of a TIFF are no film, nor are the further pictures of a HEIC.
+    if kind not in {"TIFF", "HEIC"} and frames > 1:
         raise Refused("animated", f"is an animation of {frames} frames")
 
 

@@ -15,18 +15,23 @@ from batchcap.photos.digest import stream_digest
 from batchcap.photos.exif import header_camera, image_camera
 from batchcap.photos.image import reduced, upright_size
 from batchcap.photos.jpeg import read_header
-from batchcap.photos.kinds import HEAD, checked
+from batchcap.photos.kinds import BY_PREVIEW, HEAD, checked
+from batchcap.photos.preview import Preview, reduced_preview
 from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
 from batchcap.records import Camera, Prepared, Recipe, Sighting, Trouble
 
 _IN_MEMORY = 200 * 2**20
 
 
-def prepare(root: str, sighting: Sighting, recipe: Recipe) -> Prepared | Trouble:
+def prepare(
+    root: str, sighting: Sighting, recipe: Recipe, preview: Preview | Trouble | None = None
+) -> Prepared | Trouble:
     """Read one photo below ``root``; sides are pixels of the upright picture.
 
-    Trouble: that of the sighting, or animated, broken, empty, not_an_image, renamed, too_large,
-    too_small, truncated, unreadable, unsupported. EXIF that cannot be read is not among them: it
+    ``preview`` is what was taken out of a RAW or a DNG, which are seen through it alone.
+    Trouble: that of the sighting or of the preview, or animated, avif_missing, broken, empty,
+    heif_missing, no_preview, not_an_image, renamed, too_large, too_small, truncated, unreadable,
+    unsupported. EXIF that cannot be read is not among them: it
     stands in ``camera.trouble``, and the photo goes on.
     """
     if sighting.trouble is not None:
@@ -34,9 +39,12 @@ def prepare(root: str, sighting: Sighting, recipe: Recipe) -> Prepared | Trouble
     try:
         with _opened(root, sighting) as stream:
             kind = _kind(sighting, stream)
+            if kind in BY_PREVIEW:
+                preview = _taken_out(kind, preview)
+                camera, copy = preview.camera, reduced_preview(preview, recipe)
+            else:
+                camera, copy = _camera(stream, kind), reduced(stream, kind, recipe)
             digest = stream_digest(stream, kind)
-            camera = _camera(stream, kind)
-            copy = reduced(stream, kind, recipe)
     except GARBAGE as error:
         return as_trouble(error)
     return Prepared(
@@ -52,12 +60,18 @@ def prepare(root: str, sighting: Sighting, recipe: Recipe) -> Prepared | Trouble
 
 
 def look(root: str, sighting: Sighting) -> tuple[int, int] | Trouble:
-    """Return width and height in pixels, upright, from the header alone; trouble as prepare's."""
+    """Return width and height in pixels, upright, from the header alone; trouble as prepare's.
+
+    A RAW and a DNG are no_preview: their size is known once their picture was taken out.
+    """
     if sighting.trouble is not None:
         return sighting.trouble
     try:
         with Path(root, sighting.path).open("rb") as stream:
-            return upright_size(stream, _kind(sighting, stream))
+            kind = _kind(sighting, stream)
+            if kind in BY_PREVIEW:
+                _taken_out(kind, None)
+            return upright_size(stream, kind)
     except GARBAGE as error:
         return as_trouble(error)
 
@@ -69,6 +83,14 @@ def _opened(root: str, sighting: Sighting) -> Iterator[BinaryIO]:
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         yield io.BytesIO(file.read()) if size <= _IN_MEMORY else file
+
+
+def _taken_out(kind: str, preview: Preview | Trouble | None) -> Preview:
+    if isinstance(preview, Preview):
+        return preview
+    if preview is not None:
+        raise Refused(preview.code, preview.message)
+    raise Refused("no_preview", f"is a {kind}: ExifTool has to take its picture out first")
 
 
 def _kind(sighting: Sighting, stream: BinaryIO) -> str:

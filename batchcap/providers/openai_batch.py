@@ -8,6 +8,7 @@ is handed to the client and stands nowhere else.
 import contextlib
 import hashlib
 import os
+import urllib.parse
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ DOWNLOADS = 3
 GONE = (404, 410)
 # OpenAI's path of uploads; where it is another one, a field names the file.
 UPLOAD = "/files"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class OpenAIBatch:
@@ -37,15 +39,17 @@ class OpenAIBatch:
         self._dialect = dialect
         self._base_url = base_url
         key = api_key or "none"
-        azure = dialect.auth == "api-key"
-        swap = openai.DefaultHttpxClient(event_hooks={"request": [_as_api_key]}) if azure else None
+        hooks = {"request": [_as_api_key]} if dialect.auth == "api-key" else {}
+        # A proxy for the world is none for this machine.
+        near = (urllib.parse.urlsplit(base_url).hostname or "") in LOOPBACK
+        http = openai.DefaultHttpxClient(event_hooks=hooks, trust_env=not near)
         # Reading may be repeated; what creates something is sent through _once.
         self._client = openai.OpenAI(
             api_key=key,
             base_url=base_url,
             max_retries=2,
             timeout=120,
-            http_client=swap,
+            http_client=http,
         )
         self._once = self._client.with_options(max_retries=0, timeout=900)
         self._lists = Listing(self._client, dialect, base_url)

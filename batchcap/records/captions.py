@@ -1,7 +1,7 @@
 """Presets, captions and what the rules say of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -10,7 +10,7 @@ class Field:
     """One field of the answer: what to ask for, and its limits.
 
     ``kind`` is text, list or choice; ``words`` is single, phrase or "" (a list's items).
-    A limit of 0 means none.
+    A limit of 0 means none. An answer without a field that is not ``required`` still counts.
     """
 
     name: str
@@ -22,6 +22,54 @@ class Field:
     max_items: int = 0
     words: str = ""
     choices: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What the rules measure with, as configs/checks.toml explains; 0 turns a rule off."""
+
+    first_keywords: int = 0
+    phrase_words: int = 0
+    title_likeness: float = 0.0
+    title_capitals: float = 0.0
+    keyword_capitals: float = 0.0
+    foreign_words: int = 0
+    foreign_letters: float = 0.0
+    number_digits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A name on a list: what it is, its spelling, and whether only a capital makes it one."""
+
+    kind: str
+    spelling: str
+    capital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The thresholds and word lists of the rules; every word folded, as tokens are compared.
+
+    ``names`` holds words and phrases, ``reach`` the length in words of the longest that begins
+    with a word, ``openers`` the first words of each kind; ``same`` and ``within`` lead from a
+    place's name to the names it proves, ``stems`` and ``spellings`` from a word to the one it is.
+    """
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    names: Mapping[str, Listed] = field(default_factory=dict)
+    reach: Mapping[str, int] = field(default_factory=dict)
+    openers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    same: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stems: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def listed(self, name: str) -> frozenset[str]:
+        """Return a list of single words by its name; empty where there is none."""
+        return self.words.get(name, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +78,7 @@ class Preset:
 
     ``form`` is json (a schema answer) or plain (description, blank line, keywords).
     ``tags`` maps a field to the tags it is written to, in order; ``checks`` names the rules of
-    ``captions.quality`` that apply.
+    ``captions.quality`` that apply, ``lists`` what they measure with.
     """
 
     name: str
@@ -42,6 +90,7 @@ class Preset:
     fields: tuple[Field, ...]
     checks: tuple[str, ...]
     tags: Mapping[str, tuple[str, ...]]
+    lists: Checks = field(default_factory=Checks, repr=False)
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None where the preset does not ask for it."""
@@ -62,6 +111,7 @@ class Caption:
     classification: str = ""
     release: str = ""
     release_reason: str = ""
+    category: str = ""
 
 
 class Severity(StrEnum):

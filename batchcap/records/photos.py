@@ -46,16 +46,52 @@ class Camera:
 class Fact:
     """A thing known without looking at the picture, and who says so.
 
-    ``evidence`` is one of notes, folder, embedded, gps, exif.
+    ``evidence`` is one of notes, folder, embedded, gps, exif; ``detail`` says more of it, such as
+    how far from the place the position lies.
     """
 
     value: str
     evidence: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a photo was taken, in one source's own words; "" where it does not say.
+
+    ``location`` is the place within the city; ``country_code`` has two or three letters.
+    """
+
+    country: str = ""
+    country_code: str = ""
+    state: str = ""
+    city: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """The city that a position belongs to, and how far away its centre is (kilometres).
+
+    ``code`` is the country's two letters. ``sure`` is False where the nearest place of all lies in
+    another country.
+    """
+
+    city: str
+    state: str
+    country: str
+    code: str
+    km: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a photo without looking at it; ``taken`` is an ISO date and time."""
+    """What is known of a photo without looking at it.
+
+    ``taken`` is an ISO date, with the time where that is known. ``country_code`` has the two
+    letters of XMP, ``country_code3`` the three of IPTC. ``names`` are persons, with commas between.
+    """
 
     country: Fact | None = None
     city: Fact | None = None
@@ -63,6 +99,11 @@ class Facts:
     taken: Fact | None = None
     camera: Fact | None = None
     notes: Fact | None = None
+    state: Fact | None = None
+    location: Fact | None = None
+    country_code: Fact | None = None
+    country_code3: Fact | None = None
+    names: Fact | None = None
     contradictions: tuple[str, ...] = ()
 
 
@@ -76,7 +117,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A photo read once: digest, EXIF and the reduced copy (JPEG bytes without metadata)."""
+    """A photo read once: digest, EXIF and the reduced copy (JPEG bytes without metadata).
+
+    ``place`` is what a person put into the file's place fields.
+    """
 
     path: str
     digest: str
@@ -86,3 +130,4 @@ class Prepared:
     height: int
     original_width: int
     original_height: int
+    place: Place = Place()

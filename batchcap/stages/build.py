@@ -5,21 +5,24 @@ nothing. A photo that cannot be read is a row with a reason; one that is caption
 is left alone.
 """
 
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
-from batchcap.archive import asking, picked, read, walk
+from batchcap.archive import Evidence, asking, picked, read, walk
 from batchcap.atomic import AtomicFile, sweep
 from batchcap.balance import check
 from batchcap.batches.packing import Budgets, Load, Place, place
 from batchcap.batches.tokens import ImageRefused
-from batchcap.errors import UsageError
+from batchcap.errors import BatchcapError, UsageError
 from batchcap.fan_out import grouped
-from batchcap.interrupt import calm
+from batchcap.interrupt import Interrupt, calm
+from batchcap.ledger.photos import Known
 from batchcap.ledger.tasks import Asked, Made
-from batchcap.photos.facts import check_layout, gather
 from batchcap.records import (
     Exit,
     Facts,
@@ -34,9 +37,11 @@ from batchcap.records import (
 from batchcap.request import Asking, Picked, make_task
 from batchcap.workspace import Workspace
 
+Seen = tuple[Sighting, Prepared | Trouble]
 # Photos recorded in one transaction.
 GROUP = 64
 ASK_STATES = ("new", "retry")
+ASKED_STATES = ("built", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +67,51 @@ class Tally:
 def build(workspace: Workspace, order: Order) -> StageResult:
     """Turn photos into task files.
 
-    Raises UsageError for a path that is not in the archive, DiskTrouble where a task file cannot
-    be written (what was packed before is kept).
+    Raises UsageError for a path that is not in the archive, ConfigError for a layout or notes that
+    cannot be used, DiskTrouble where a task file cannot be written; what was packed before is kept.
     """
     with workspace.recorded("build"):
         sweep(workspace.tasks)
-        check_layout(workspace.settings.photos.layout)
         tally = Tally()
+        evidence = Evidence(workspace)
         photos = workspace.ledger.photos
         tally.photos = walk(workspace, order.paths)
         with workspace.ledger.change():
             if not order.paths:
                 photos.mark_gone()
             photos.add_met()
+        tally.problems.extend(evidence.problems(everything=not order.paths))
         again = order.regenerate
-        number = photos.count_to_look_at(again=again)
-        found = read(workspace, photos.to_look_at(again=again), number)
+        outdated = [] if again else evidence.outdated()
+        number = photos.count_to_look_at(again=again) + len(outdated)
+        seen_again = chain(photos.to_look_at(again=again), outdated)
+        found = read(workspace, seen_again, number)
         with calm() as interrupt, Packer(workspace, tally) as packer:
-            for group in grouped(found, GROUP):
+            for group in grouped(_until_stopped(found, interrupt), GROUP):
                 with workspace.ledger.change():
                     for seen in group:
-                        take(workspace, order, packer, seen)
+                        take(workspace, evidence, order, packer, seen)
                 if interrupt.asked or (order.limit and tally.requests >= order.limit):
                     break
         check(workspace)
         interrupt.obey()
     return result(workspace, tally)
+
+
+def _until_stopped(found: Iterator[Seen], interrupt: Interrupt) -> Iterator[Seen]:
+    """Yield what is read; Ctrl-C in a terminal ends workers that only start, too: that is no error.
+
+    Raises BatchcapError where a worker died without it, as for want of memory.
+    """
+    try:
+        yield from found
+    except BrokenExecutor as error:
+        if not interrupt.asked:
+            raise BatchcapError(
+                "A process that reads photos died, as for want of memory.",
+                kept="What was read before is kept.",
+                hint="batchcap build --set work.processes=1",
+            ) from error
 
 
 class Packer:
@@ -171,6 +195,7 @@ class Packer:
 
 def take(
     workspace: Workspace,
+    evidence: Evidence,
     order: Order,
     packer: Packer,
     seen: tuple[Sighting, Prepared | Trouble],
@@ -184,11 +209,11 @@ def take(
         photos.see(sighting, "", Facts(), found)
         _refuse(tally, sighting.path, found)
         return
-    facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)
     photos.moved(sighting.path, found.digest)
+    facts = evidence.of(found)
     photos.see(sighting, found.digest, facts, None)
     known = photos.get(sighting.path)
-    if not order.regenerate and (known is None or known.state not in ASK_STATES):
+    if known is None or not _due(workspace, order, known):
         return
     asked = workspace.ledger.tasks.asked(sighting.path)
     trouble = _ask(
@@ -199,6 +224,18 @@ def take(
         _refuse(tally, sighting.path, trouble)
     else:
         tally.requests += 1
+
+
+def _due(workspace: Workspace, order: Order, known: Known) -> bool:
+    """Return whether a photo is to be asked for; what is asked already is not paid for twice."""
+    if known.state in ASK_STATES:
+        return True
+    if not order.regenerate:
+        return False
+    if known.state not in ASKED_STATES:
+        return True
+    # Its task file may have been lost before it was sent.
+    return not (workspace.tasks / workspace.ledger.tasks.file_of(known.task_id)).is_file()
 
 
 def _generation(order: Order, asked: Asked) -> int:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from batchcap.errors import UsageError
-from batchcap.records import BatchState, Exit, StageResult
+from batchcap.errors import ProviderRefused, Unreachable, UsageError
+from batchcap.records import BatchState, BatchView, Exit, StageResult
 from batchcap.workspace import Workspace
 
 
 def cancel(workspace: Workspace, batches: Sequence[str]) -> StageResult:
     """Cancel the named batches, or all that run; answers so far are paid, and fetched by poll.
 
-    Raises UsageError for a batch that is not ours or has ended.
+    One that turns out to have ended meanwhile is left as it is. Raises UsageError for a batch that
+    is not ours or is known to have ended.
     """
+    cancelled = 0
     with workspace.recorded("cancel"):
         running = {
             each.submission.remote_id: each
@@ -25,17 +27,28 @@ def cancel(workspace: Workspace, batches: Sequence[str]) -> StageResult:
                 hint="batchcap status",
             )
         for remote_id in batches or running:
-            workspace.provider.cancel(remote_id)
-            view = workspace.provider.view(remote_id)
+            view = _cancel(workspace, remote_id)
+            cancelled += not view.state.terminal or view.state is BatchState.CANCELLED
             with workspace.ledger.change():
                 workspace.ledger.submissions.saw(
                     running[remote_id].submission, view, workspace.now()
                 )
             workspace.progress.say(f"{remote_id}: {view.raw_state or BatchState.CANCELLING}")
-    cancelled = len(batches) or len(running)
     return StageResult(
         "cancel",
         Exit.WAITING if cancelled else Exit.DONE,
         {"cancelled": cancelled},
         next="batchcap poll --wait" if cancelled else "batchcap status",
     )
+
+
+def _cancel(workspace: Workspace, remote_id: str) -> BatchView:
+    """Ask for the cancellation and look: a batch that ended first refuses it."""
+    try:
+        workspace.provider.cancel(remote_id)
+    except (ProviderRefused, Unreachable):
+        view = workspace.provider.view(remote_id)
+        if not view.state.terminal:
+            raise
+        return view
+    return workspace.provider.view(remote_id)

@@ -51,8 +51,13 @@ def doctor(folder: Path, open_workspace: Open) -> StageResult:
             for each in missing
         ),
         {"checks": checks},
-        "" if missing else "batchcap estimate",
+        "" if missing else _next(folder),
     )
+
+
+def _next(folder: Path) -> str:
+    there = (folder / FILE).is_file()
+    return "batchcap estimate" if there else "batchcap init --photos FOLDER"
 
 
 def _inside(workspace: Workspace) -> list[dict[str, Any]]:

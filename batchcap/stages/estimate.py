@@ -7,12 +7,11 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from batchcap.archive import asking, picked, read, walk
+from batchcap.archive import Evidence, asking, picked, read, walk
 from batchcap.batches.cost import estimate as dollars
 from batchcap.batches.tokens import ImageRefused
 from batchcap.errors import UsageError
 from batchcap.models import shutdown_warning
-from batchcap.photos.facts import check_layout, gather
 from batchcap.records import Exit, Prepared, Problem, Sighting, StageResult
 from batchcap.request import make_task
 from batchcap.workspace import Workspace
@@ -34,7 +33,7 @@ class Sampled:
 
 def estimate(workspace: Workspace) -> StageResult:
     """Measure what the next build would send."""
-    check_layout(workspace.settings.photos.layout)
+    evidence = Evidence(workspace)
     photos = walk(workspace, ())
     if not photos:
         raise UsageError(
@@ -44,7 +43,7 @@ def estimate(workspace: Workspace) -> StageResult:
     due = workspace.ledger.photos.count_to_look_at(again=False)
     step = max(1, math.ceil(due / SAMPLE))
     sample = list(itertools.islice(workspace.ledger.photos.to_look_at(again=False), 0, None, step))
-    sampled = _measure(workspace, sample)
+    sampled = _measure(workspace, evidence, sample)
     factor = due / sampled.looked_at if sampled.looked_at else 0.0
     requests = round(sampled.requests * factor)
     real_input, real_output = _calibration(workspace)
@@ -67,7 +66,7 @@ def estimate(workspace: Workspace) -> StageResult:
             "waves": math.ceil(given / queue) if queue and given else min(files, 1),
             "cost_usd": round(cost or 0.0, 6),
         },
-        tuple(_notes(workspace, cost is None)),
+        (*evidence.problems(everything=True), *_notes(workspace, cost is None)),
         {
             "model": workspace.model.name,
             "sampled": sampled.looked_at,
@@ -93,16 +92,15 @@ def _calibration(workspace: Workspace) -> tuple[float, float]:
     return 1.0, 1.0
 
 
-def _measure(workspace: Workspace, sample: list[Sighting]) -> Sampled:
+def _measure(workspace: Workspace, evidence: Evidence, sample: list[Sighting]) -> Sampled:
     how = asking(workspace)
     requests = given = made = size = 0
     for sighting, found in read(workspace, sample, len(sample)):
         if not isinstance(found, Prepared):
             continue
-        facts = gather(sighting.path, workspace.settings.photos.layout, found.camera)
         asked = workspace.ledger.tasks.asked(sighting.path)
         try:
-            task = make_task(how, picked(workspace, found, facts, asked))
+            task = make_task(how, picked(workspace, found, evidence.of(found), asked))
         except ImageRefused:
             continue
         requests += 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from batchcap.balance import check
 from batchcap.batches.jsonl import lines
-from batchcap.batches.pairing import REFUSAL, fingerprint, settle
+from batchcap.batches.pairing import CANCELLED, REFUSAL, fingerprint, settle
 from batchcap.batches.pairing import Settled as Paired
 from batchcap.batches.replies import read_reply
 from batchcap.captions.quality import review
@@ -87,7 +87,7 @@ def join_batch(workspace: Workspace, sent: Sent) -> Joining:
             raise BooksDoNotBalance(
                 f"The result file {path} is gone; it was fetched and {file.bytes:,} bytes long.",
                 kept="Nothing was changed.",
-                hint="put it back, then: batchcap join",
+                hint="fetch it again: batchcap poll, or put it back, then: batchcap join",
             )
         with path.open("rb") as stream:
             for number, raw in lines(stream):
@@ -151,7 +151,9 @@ def _record(
     paired, reply = ended
     caption, findings = words
     ledger = workspace.ledger
-    asked = ledger.tasks.counted(task.photo_id, task.generation) + 1
+    # Of a request that was cancelled nothing was asked: no attempt is spent.
+    counted = paired.code != CANCELLED
+    asked = ledger.tasks.counted(task.photo_id, task.generation) + int(counted)
     more = asked < workspace.settings.limits.attempts
     outcome = _result(paired, findings, caption, more=more)
     message = _why(paired, reply, findings)
@@ -162,6 +164,7 @@ def _record(
             paired.code,
             message,
             outcome,
+            counted=counted,
             usage=reply.usage,
             fingerprint=fingerprint(reply),
         ),
@@ -239,7 +242,7 @@ def _fate(view: BatchView, line_error: str) -> tuple[Outcome, str, str]:
     if view.state is BatchState.EXPIRED:
         return Outcome.EXPIRED, "batch_expired", "The batch expired before this request ran."
     if view.state is BatchState.CANCELLED:
-        return Outcome.MISSING, "batch_cancelled", "The batch was cancelled before this one ran."
+        return Outcome.MISSING, CANCELLED, "The batch was cancelled before this one ran."
     if view.state is BatchState.FAILED:
         said = "; ".join(f"{each.code}: {each.message}" for each in view.errors[:3])
         return Outcome.FAILED, "batch_failed", f"The batch failed. {said}".strip()

@@ -4,6 +4,7 @@ Takes an open workspace; gives both files of every batch that ended, on disk and
 that fails is «unknown», never a state. With patience it goes on for days, calm after Ctrl-C.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -46,7 +47,7 @@ def poll(workspace: Workspace, patience: Patience, send_next: SendNext) -> Stage
     KeyMissing where the key is no longer accepted.
     """
     with workspace.recorded("poll"):
-        begun = workspace.now()
+        until = workspace.now() + patience.timeout if patience.timeout else math.inf
         with workspace.progress.bar("requests answered", _total(workspace)) as bar:
             shown = 0
             while True:
@@ -55,11 +56,11 @@ def poll(workspace: Workspace, patience: Patience, send_next: SendNext) -> Stage
                 done = _done(workspace)
                 bar.advance(done - shown)
                 shown = done
-                if not patience.wait or not _more(workspace) or code == Exit.HELD:
+                if not patience.wait or not _more(workspace, code):
                     break
-                if patience.timeout and workspace.now() - begun >= patience.timeout:
+                if workspace.now() >= until:
                     break
-                _pause(workspace, bar.note)
+                _pause(workspace, bar.note, until)
         check(workspace)
     return result(workspace, found, problems, code)
 
@@ -114,9 +115,10 @@ def _after(workspace: Workspace, sent: Sent, found: Round) -> None:
 
 
 def _fetch(workspace: Workspace, sent: Sent, view: BatchView) -> None:
-    there = {each.kind for each in workspace.ledger.submissions.files(sent.submission)}
+    known = {each.kind: each.name for each in workspace.ledger.submissions.files(sent.submission)}
     for kind, file_id in (("output", view.output_file_id), ("error", view.error_file_id)):
-        if kind in there:
+        had = known.get(kind)
+        if had is not None and (not had or (workspace.replies / had).is_file()):
             continue
         if file_id:
             name = f"{sent.submission.file.name.removesuffix('.jsonl')}-{sent.submission.id}"
@@ -124,6 +126,9 @@ def _fetch(workspace: Workspace, sent: Sent, view: BatchView) -> None:
             fetched = workspace.provider.fetch(file_id, kind, into)
         else:
             fetched = Fetched(kind, "", "", 0)
+        if had and not fetched.name:
+            # Lost here and there: what was recorded stands, so that join does not pass over it.
+            continue
         with workspace.ledger.change():
             workspace.ledger.submissions.fetched(sent.submission, fetched, workspace.now())
 
@@ -134,12 +139,16 @@ def _ended(workspace: Workspace, sent: Sent) -> bool:
     return sent.view.state == "gone" or len(workspace.ledger.submissions.files(sent.submission)) > 1
 
 
-def _more(workspace: Workspace) -> bool:
-    running = any(not _ended(workspace, each) for each in workspace.ledger.submissions.open())
-    return running or bool(workspace.ledger.tasks.files("waiting", "doubt"))
+def _more(workspace: Workspace, code: Exit) -> bool:
+    """Return whether there is something to wait for; where a person is needed, only what runs."""
+    if any(not _ended(workspace, each) for each in workspace.ledger.submissions.open()):
+        return True
+    if code in (Exit.HELD, Exit.FAILED):
+        return False
+    return bool(workspace.ledger.tasks.files("waiting", "doubt"))
 
 
-def _pause(workspace: Workspace, note: Callable[[str], None]) -> None:
+def _pause(workspace: Workspace, note: Callable[[str], None], end: float) -> None:
     """Wait until the next look: calm with the youngest batch's age, quicker near its end."""
     seconds = workspace.settings.poll.interval
     if not seconds:
@@ -150,7 +159,7 @@ def _pause(workspace: Workspace, note: Callable[[str], None]) -> None:
         ]
         seconds = min(pauses, default=60.0)
     note(f"next look in {seconds:.0f} s" if seconds >= 1 else "")
-    until = workspace.now() + seconds
+    until = min(workspace.now() + seconds, end)
     with workspace.resting():
         while (left := until - workspace.now()) > 0:
             workspace.sleep(min(NAP, left))
@@ -195,6 +204,8 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
         exit_code = Exit.FAILED
     elif found.gone or code == Exit.HELD:
         exit_code = Exit.HELD
+    elif code == Exit.FAILED and not running:
+        exit_code = Exit.FAILED
     else:
         exit_code = Exit.WAITING if running or waiting else code
     return StageResult(

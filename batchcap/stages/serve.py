@@ -28,7 +28,7 @@ def serve(
             workspace / directory, faults=_faults(faults), dialect=str(given.get("dialect"))
         )
     except ValueError as error:
-        raise UsageError(f"{error}.", hint="batchcap sandbox serve --help") from error
+        raise UsageError(str(error), hint="batchcap sandbox serve --help") from error
 
     def ready(base_url: str) -> None:
         terminal.say(f"The sandbox listens on {base_url}; any API key does. Ctrl-C ends it.")

@@ -7,6 +7,11 @@ from batchcap.errors import BooksDoNotBalance, UsageError
 from batchcap.records import Exit, Problem, StageResult, Submission, Usage
 from batchcap.workspace import Workspace
 
+FACTS = (
+    *("country", "country_code", "country_code3", "state", "city", "location"),
+    *("release", "taken", "camera", "names", "notes"),
+)
+
 
 def status(workspace: Workspace) -> StageResult:
     """Return how many photos are in each state; the states sum to the photos.
@@ -33,7 +38,7 @@ def status(workspace: Workspace) -> StageResult:
 
 def photo_status(workspace: Workspace, path: str) -> StageResult:
     """Return everything that is known of one photo; UsageError where there is no such one."""
-    photo = workspace.ledger.photos.get(path.replace("\\", "/"))
+    photo = workspace.ledger.photos.get(workspace.inside(path))
     if photo is None:
         raise UsageError(
             f"There is no photo {path} in the ledger.", hint="batchcap build, or batchcap status"
@@ -46,8 +51,8 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
         "state": photo.state,
         "reason": photo.trouble.message if photo.trouble else _reason(workspace, photo.task_id),
         "facts": {
-            name: {"value": fact.value, "evidence": fact.evidence}
-            for name in ("country", "city", "release", "taken", "camera", "notes")
+            name: {"value": fact.value, "evidence": fact.evidence, "detail": fact.detail}
+            for name in FACTS
             if (fact := getattr(facts, name))
         },
         "contradictions": list(facts.contradictions),

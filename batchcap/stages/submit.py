@@ -14,12 +14,14 @@ from batchcap.batches.queue import is_queue_full, room
 from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
 from batchcap.interrupt import calm
 from batchcap.records import BatchError, Enqueued, Exit, Problem, StageResult, Submission, TaskFile
-from batchcap.splitting import Most, split, too_large
+from batchcap.splitting import most_of, split, too_large, whole
 from batchcap.workspace import Workspace
 
 # A provider's list may lag behind its creations: an intent is looked for this often, with a
 # pause, before it is taken as never carried out.
 LOOKS = 3
+# What would meet the next file of a round, too.
+ENDS_ROUND = ("queue_full", CannotTell.code)
 # A batch lives for a day, and is cancelled or expired soon after: seconds.
 QUEUED = 2 * 86_400.0
 
@@ -40,15 +42,17 @@ def submit(
     """Send what the queue limit and the budget have room for.
 
     ``adopt`` names a batch that ``file`` became (where only one is in doubt it need not be
-    named); ``resend`` names a file whose doubtful submission is given up. Raises Unreachable where
-    the provider does not answer, KeyMissing, ProviderRefused.
+    named); ``resend`` names a file whose doubtful submission is given up, unless it is found after
+    all. Raises Unreachable where the provider does not answer, KeyMissing, ProviderRefused.
     """
     with workspace.recorded("submit"):
+        sending = Sending()
         if adopt:
             _adopt(workspace, adopt, file)
+            sending.adopted += 1
         if resend:
-            _give_up(workspace, resend)
-        sending = send(workspace)
+            _give_up(workspace, resend, sending)
+        send(workspace, sending)
         check(workspace)
     waiting = len(workspace.ledger.tasks.files("waiting"))
     code = sending.code or (Exit.WAITING if waiting else Exit.DONE)
@@ -58,7 +62,7 @@ def submit(
         code,
         {
             "submitted": sending.submitted,
-            "adopted": sending.adopted + (1 if adopt else 0),
+            "adopted": sending.adopted,
             "waiting": waiting,
         },
         tuple(sending.problems),
@@ -77,17 +81,12 @@ def _shown(submission: Submission) -> dict[str, str | int]:
     }
 
 
-def send(workspace: Workspace) -> Sending:
+def send(workspace: Workspace, sending: Sending) -> None:
     """Resolve what is in doubt, then send as far as there is room; the lock must be held."""
-    sending = Sending()
     with calm() as interrupt:
         for submission in workspace.ledger.submissions.in_doubt():
             interrupt.obey()
-            try:
-                _settle_doubt(workspace, submission, sending)
-            except CannotTell as error:
-                sending.code = Exit.HELD
-                sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+            _settle_or_hold(workspace, submission, sending)
         due = _due(workspace)
         others = _others(workspace) if due else Enqueued()
         for file in due:
@@ -98,33 +97,39 @@ def send(workspace: Workspace) -> Sending:
                 break
             if not _send_file(workspace, file, sending):
                 break
-    return sending
 
 
 def send_next(workspace: Workspace) -> tuple[list[Problem], Exit]:
     """Send the next wave for ``poll``, which holds the lock; gives problems and an exit code.
 
     What stops one round does not stop the wait for batches that run: it is told, and tried again.
+    WAITING is for time to heal, FAILED and HELD for a person.
     """
     if not workspace.ledger.tasks.files("waiting", "doubt"):
         return [], Exit.DONE
+    sending = Sending()
     try:
-        sending = send(workspace)
+        send(workspace, sending)
     except (Unreachable, ProviderRefused) as error:
         workspace.progress.say(str(error))
-        return [Problem(error.code, str(error), hint=error.hint)], Exit.FAILED
+        code = Exit.WAITING if isinstance(error, Unreachable) else Exit.FAILED
+        return [*sending.problems, Problem(error.code, str(error), hint=error.hint)], code
     return sending.problems, sending.code
 
 
 def _due(workspace: Workspace) -> list[TaskFile]:
     """Return the files that may be sent now; one larger than the whole queue is split first."""
     tasks = workspace.ledger.tasks
-    most = Most(workspace.told_tokens, workspace.queue_requests)
+    with workspace.ledger.change():
+        # What was asked anew before it was sent is not paid for a second time.
+        tasks.drop_superseded(workspace.run_id)
     for file in tasks.files("waiting"):
+        most = most_of(workspace, file)
         if too_large(file, most):
             split(workspace, file, most)
-    waiting = tasks.files("waiting")
-    return [each for each in waiting if tasks.not_before(each.id) <= workspace.now()]
+    due = [each for each in tasks.files("waiting") if tasks.not_before(each.id) <= workspace.now()]
+    # A file that was refused ends the round it is refused in: all others go first.
+    return sorted(due, key=workspace.ledger.submissions.refused)
 
 
 def _others(workspace: Workspace) -> Enqueued:
@@ -141,7 +146,7 @@ def _has_room(workspace: Workspace, file: TaskFile, others: Enqueued) -> bool:
     tokens += others.tokens + round(guessed)
     requests += others.requests
     # The limit is a guess until the provider says its own: one file alone is always tried.
-    if not requests:
+    if not requests and not tokens:
         return True
     return file.input_tokens <= room(workspace.queue_tokens, tokens) and file.requests <= room(
         workspace.queue_requests, requests
@@ -188,33 +193,49 @@ def _dollars(workspace: Workspace, model: str, given: int, made: int) -> float:
 
 def _send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     """Send one file; False where the round ends here."""
-    ledger = workspace.ledger
-    number = ledger.submissions.next_number(file)
-    stem = file.name.removesuffix(".jsonl")
-    key = f"batchcap-{ledger.workspace_id[:12]}-{stem}-{number}"
-    with ledger.change():
-        submission = ledger.submissions.intend(file, key, workspace.now(), workspace.run_id)
+    with workspace.ledger.change():
+        submission = _intend(workspace, file)
     workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
     try:
-        _carry_out(workspace, submission, sending, again=number > 1)
+        if not _known_there(workspace, submission, sending):
+            _carry_out(workspace, submission, sending)
     except Unreachable:
         # The reply was lost, not necessarily the request.
-        _settle_doubt(workspace, submission, sending)
-    return not any(each.code == "queue_full" for each in sending.problems)
+        _settle_or_hold(workspace, submission, sending)
+    return not any(each.code in ENDS_ROUND for each in sending.problems)
 
 
-def _carry_out(
-    workspace: Workspace, submission: Submission, sending: Sending, *, again: bool
-) -> None:
-    path = workspace.tasks / submission.file.name
-    if not path.is_file():
-        raise UsageError(
-            f"The task file {path} is gone.",
-            kept="Nothing was sent.",
-            hint="put it back, or build its photos anew: batchcap build --regenerate",
-        )
+def _intend(workspace: Workspace, file: TaskFile) -> Submission:
+    submissions = workspace.ledger.submissions
+    stem = file.name.removesuffix(".jsonl")
+    key = f"batchcap-{workspace.ledger.workspace_id[:12]}-{stem}-{submissions.next_number(file)}"
+    return submissions.intend(file, key, workspace.now(), workspace.run_id)
+
+
+def _known_there(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
+    """Look before money is spent: a ledger put back from a backup forgot what was sent since."""
     try:
-        remote_id = workspace.provider.submit(submission, path, again=again)
+        return _adopted(workspace, submission, sending)
+    except CannotTell:
+        # Nothing speaks for it having been sent, and this provider cannot say more.
+        return False
+
+
+def _adopted(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
+    others = workspace.ledger.submissions.remote_ids()
+    remote_id = workspace.provider.find(submission, others)
+    if not remote_id:
+        return False
+    with workspace.ledger.change():
+        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+    sending.adopted += 1
+    return True
+
+
+def _carry_out(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    try:
+        path = whole(workspace, submission.file)
+        remote_id = workspace.provider.submit(submission, path, again=True)
     except Unreachable:
         raise
     except ProviderRefused as error:
@@ -249,19 +270,23 @@ def _queue_full(
     )
 
 
+def _settle_or_hold(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    """Settle a doubt, or leave it to a person where the provider cannot tell."""
+    try:
+        _settle_doubt(workspace, submission, sending)
+    except CannotTell as error:
+        sending.code = Exit.HELD
+        sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+
+
 def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
     """Find what a submission became, or send it: an upload that stands there is used."""
-    others = workspace.ledger.submissions.remote_ids()
     for number in range(LOOKS):
         if number:
             workspace.sleep(workspace.dialect.settle_seconds)
-        remote_id = workspace.provider.find(submission, others)
-        if remote_id:
-            with workspace.ledger.change():
-                workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
-            sending.adopted += 1
+        if _adopted(workspace, submission, sending):
             return
-    _carry_out(workspace, submission, sending, again=True)
+    _carry_out(workspace, submission, sending)
 
 
 def _adopt(workspace: Workspace, remote_id: str, name: str) -> None:
@@ -275,15 +300,22 @@ def _adopt(workspace: Workspace, remote_id: str, name: str) -> None:
             hint="look the batch's id up at the provider and try again",
         )
     with workspace.ledger.change():
+        if submission.remote_id:
+            _abandon(workspace, submission, f"gone; {remote_id} takes its place")
+            submission = _intend(workspace, submission.file)
         workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
 
 
-def _give_up(workspace: Workspace, name: str) -> None:
+def _give_up(workspace: Workspace, name: str, sending: Sending) -> None:
     submission = _doubtful(workspace, name)
+    if not submission.remote_id and _known_there(workspace, submission, sending):
+        return
     with workspace.ledger.change():
-        workspace.ledger.submissions.end(
-            submission, "abandoned", workspace.now(), message="given up by hand"
-        )
+        _abandon(workspace, submission, "given up by hand")
+
+
+def _abandon(workspace: Workspace, submission: Submission, message: str) -> None:
+    workspace.ledger.submissions.end(submission, "abandoned", workspace.now(), message=message)
 
 
 def _doubtful(workspace: Workspace, name: str) -> Submission:

@@ -14,8 +14,8 @@ from batchcap.interrupt import calm
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.exiftool import Draft, Job
 from batchcap.metadata.limits import items_of
-from batchcap.metadata.patch import apply_patch
-from batchcap.metadata.replace import discard, draft_path, obstacle, stamp, swap
+from batchcap.metadata.patch import apply_patch, file_of, file_sha256
+from batchcap.metadata.replace import discard, draft_path, obstacle, remove, stamp, swap
 from batchcap.photos.digest import image_digest
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.workspace import Workspace
@@ -92,13 +92,7 @@ def _entries(workspace: Workspace, run_id: int, paths: Sequence[str]) -> list[En
 
 def _of_path(workspace: Workspace, path: str) -> list[Entry]:
     """Return the newest write of each photo at a path, which may be a folder."""
-    root = workspace.photos
-    given = Path(path)
-    inside = path.replace("\\", "/").strip("/")
-    for base in (given.resolve(), (root / given).resolve()):
-        if base.exists() and base.is_relative_to(root):
-            inside = base.relative_to(root).as_posix()
-            break
+    inside = workspace.inside(path)
     known = workspace.ledger.photos
     one = known.get(inside)
     photos = [one] if one else known.below(inside)
@@ -109,10 +103,12 @@ def _of_path(workspace: Workspace, path: str) -> list[Entry]:
 
 
 def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) -> None:
-    path = workspace.photos / entry.path
-    trouble = obstacle(path)
-    if trouble is None:
-        trouble = _old_bytes(workspace, entry, path)
+    photo = workspace.photos / entry.path
+    path = file_of(photo, workspace.ledger.writes.patch(entry))
+    if entry.old_sha256:
+        trouble = obstacle(path) or _old_bytes(workspace, entry, path)
+    else:
+        trouble = remove(path, entry.new_sha256)
     if trouble and trouble.code == "changed" and force:
         trouble = _old_tags(workspace, entry, path)
     if trouble:
@@ -122,10 +118,11 @@ def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) 
         hint = f"batchcap undo --force {entry.path}" if changed else ""
         tally.problems.append(Problem(trouble.code, trouble.message, entry.path, hint))
         return
-    seen = stamp(path)
     with workspace.ledger.change():
         workspace.ledger.writes.came_of(entry, "undone", workspace.now())
-        workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
+        if photo.is_file():
+            seen = stamp(photo)
+            workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
     tally.restored += 1
 
 
@@ -137,6 +134,8 @@ def _old_bytes(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None
     try:
         apply_patch(path, workspace.ledger.writes.patch(entry), draft)
     except ValueError as error:
+        if file_sha256(path) == entry.old_sha256:
+            return None  # an undo that was cut off between the file and the ledger
         if str(error) == "changed":
             return Trouble("changed", "Somebody changed the photo since: it was left alone.")
         return Trouble("journal", f"The way back is damaged: {error}. The photo was left alone.")
@@ -159,11 +158,16 @@ def _old_tags(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None:
     made = TagPlan(entry.path, values, tuple(tag for tag, old in still.items() if not old))
     if made.empty:
         return None
-    seen, digest = stamp(path), image_digest(path)
+    seen, digest = stamp(path), _picture(path)
     draft = workspace.exiftool.write([Job(path, made)])[path]
     if not isinstance(draft, Draft):
         return draft
-    if image_digest(draft.path) != digest:
+    if _picture(draft.path) != digest:
         discard(draft.path)
         return Trouble("harmed", "The picture itself would have changed: nothing was written.")
     return swap(draft.path, path, keep_time=workspace.settings.write.keep_time, seen=seen)
+
+
+def _picture(path: Path) -> str:
+    """Return the image digest, "" of a sidecar."""
+    return "" if path.suffix.lower() == ".xmp" else image_digest(path)

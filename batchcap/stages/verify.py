@@ -1,6 +1,7 @@
 """Hash the files again, join again from scratch, compare. Changes nothing."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from batchcap.records import Exit, Outcome, Problem, StageResult, TaskFile, Trou
 from batchcap.workspace import Workspace
 
 CHUNK = 1 << 20
+# Bytes of a task file's line that hold its custom_id.
+HEAD = 100
+BESIDE = ("duplicate", "stranger", "unreadable_line")
 # What the rules make of an answer is a failure of its own; the reply itself was an answer.
 ANSWERED = (Outcome.ANSWERED, Outcome.FAILED, Outcome.REFUSED)
 
@@ -21,7 +25,10 @@ def verify(workspace: Workspace) -> StageResult:
     """Check the ledger, every task file and every reply; exit 5 where something disagrees."""
     ledger = workspace.ledger
     wrong = [Problem("ledger", each) for each in ledger.sound()]
-    wrong += [Problem("books", each) for each in unbalanced(workspace)]
+    if wrong:
+        # What such a ledger says of anything else is worth nothing.
+        return _result(1, wrong)
+    wrong = [Problem("books", each) for each in unbalanced(workspace)]
     checked = 2
     files, sent = ledger.tasks.files(), list(ledger.submissions.all())
     with workspace.progress.bar("checking files", len(files) + len(sent)) as bar:
@@ -38,6 +45,10 @@ def verify(workspace: Workspace) -> StageResult:
                 checked += each.submission.file.requests
                 wrong += _joined_again(workspace, each)
             bar.advance()
+    return _result(checked, wrong)
+
+
+def _result(checked: int, wrong: list[Problem]) -> StageResult:
     return StageResult(
         "verify",
         Exit.UNBALANCED if wrong else Exit.DONE,
@@ -55,9 +66,14 @@ def _task_file(workspace: Workspace, file: TaskFile) -> list[Problem]:
     if wrong:
         return wrong
     with path.open("rb") as stream:
-        count = sum(1 for _ in lines(stream))
-    if count != file.requests:
-        return [Problem("books", f"{file.name}: {file.requests} requests, but {count} lines.")]
+        heads = [raw[:HEAD] for _, raw in lines(stream)]
+    if len(heads) != file.requests:
+        told = f"{file.name}: {file.requests} requests, but {len(heads)} lines."
+        return [Problem("books", told)]
+    # A file that was split has no tasks: they stand in its parts.
+    for (line, name), head in zip(workspace.ledger.tasks.lines(file.id), heads, strict=False):
+        if not head.startswith(b'{"custom_id":"%s"' % name.encode()):
+            return [Problem("books", f"{file.name}: line {line} is not the task {name}.")]
     return []
 
 
@@ -65,6 +81,7 @@ def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
     """Join a batch's replies again and compare each outcome with the one that was recorded."""
     captions = workspace.ledger.captions
     seen: set[str] = set()
+    beside: Counter[str] = Counter()
     name = sent.submission.file.name
     for file in workspace.ledger.submissions.files(sent.submission):
         path = workspace.replies / file.name
@@ -73,10 +90,15 @@ def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
         with path.open("rb") as stream:
             for number, raw in lines(stream):
                 reply = read_reply(number, raw)
-                if isinstance(reply, Trouble) or reply.custom_id in seen:
+                if isinstance(reply, Trouble):
+                    beside["unreadable_line"] += 1
+                    continue
+                if reply.custom_id in seen:
+                    beside["duplicate"] += 1
                     continue
                 recorded = captions.fingerprint_of(reply.custom_id)
                 if recorded is None or recorded[0] != sent.submission.id:
+                    beside["stranger"] += 1
                     continue
                 seen.add(reply.custom_id)
                 _, kind, code, mark = recorded
@@ -91,6 +113,12 @@ def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
     unheard = captions.heard(sent.submission) - len(seen)
     if unheard:
         yield Problem("books", f"{name}: {unheard} recorded answers stand in no result file.")
+    counted = workspace.ledger.submissions.ended_counts(sent.submission)
+    for kind in BESIDE:
+        had = counted.get(kind, 0)
+        if beside[kind] != had:
+            told = f"{name}: {kind} was counted {had} times, and is there {beside[kind]} times."
+            yield Problem("books", told)
 
 
 def _compare(path: Path, sha256: str, size: int) -> list[Problem]:

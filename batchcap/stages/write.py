@@ -7,18 +7,18 @@ Writing twice equals writing once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from batchcap.balance import check
-from batchcap.errors import ConfigError, UsageError
+from batchcap.errors import UsageError
 from batchcap.interrupt import calm
 from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.exiftool import find_exiftool
-from batchcap.metadata.patch import file_sha256
+from batchcap.metadata.patch import file_of, file_sha256
 from batchcap.metadata.pool import ExifToolPool
-from batchcap.metadata.replace import clean, stamp, swap
+from batchcap.metadata.replace import clean, stamp
+from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import Mode, TagPolicy
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.workspace import Workspace
@@ -31,6 +31,7 @@ from batchcap.writing import (
     Wanted,
     draft_chunk,
     plan_chunk,
+    put,
     words_of,
 )
 
@@ -57,12 +58,6 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
     Without ``paths``, photos that carry their caption are left alone and counted as unchanged.
     Raises ToolMissing where ExifTool is missing or too old, UsageError for an unknown path.
     """
-    if workspace.settings.write.target == "sidecar":
-        raise ConfigError(
-            "write.target = 'sidecar' needs photos that take no embedded words; JPEG does.",
-            kept="Nothing was written.",
-            hint="set write.target to auto or embed in batchcap.toml",
-        )
     tally = Tally()
     with workspace.recorded("write"):
         executable = find_exiftool(workspace.settings.tools.exiftool)
@@ -94,12 +89,13 @@ def finish(workspace: Workspace) -> None:
     """Clear up after a write that was cut off between its two commits."""
     writes = workspace.ledger.writes
     for entry in writes.unfinished():
-        path = workspace.photos / entry.path
+        photo = workspace.photos / entry.path
+        path = file_of(photo, writes.patch(entry))
         there = path.is_file() and file_sha256(path) == entry.new_sha256
         with workspace.ledger.change():
             writes.came_of(entry, "written" if there else "void", workspace.now())
-            if there:
-                seen = stamp(path)
+            if there and photo.is_file():
+                seen = stamp(photo)
                 workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
         if path.parent.is_dir():
             clean(path.parent)
@@ -114,8 +110,8 @@ def _due(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Known], int]:
     known = list(photos.in_state(*DUE, "written"))
     chosen: dict[int, Known] = {}
     for path in paths:
-        inside = _inside(workspace.photos, path)
-        found = [each for each in known if inside in ("", ".") or _below(each.path, inside)]
+        inside = workspace.inside(path)
+        found = [each for each in known if not inside or _below(each.path, inside)]
         if not found:
             raise UsageError(
                 f"No photo with a caption is at {path}.",
@@ -124,14 +120,6 @@ def _due(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Known], int]:
             )
         chosen |= {each.id: each for each in found if _captioned(workspace, each)}
     return list(chosen.values()), 0
-
-
-def _inside(root: Path, path: str) -> str:
-    given = Path(path)
-    for base in (given, root / given):
-        if base.is_absolute() and base.resolve().is_relative_to(root):
-            return base.resolve().relative_to(root).as_posix()
-    return path.replace("\\", "/").strip("/")
 
 
 def _below(path: str, folder: str) -> bool:
@@ -166,6 +154,7 @@ def _wanted(
                 photo.digest,
                 words,
                 _policy(workspace, photo),
+                Target(workspace.settings.write.target),
             )
         )
     return wanted
@@ -214,7 +203,10 @@ def _settle(
             entry = _entry(workspace, due[each.wanted.path], each)
             number = workspace.ledger.writes.journal(entry, workspace.now())
             entries.append((each, entry, number))
-    done = [(each, entry, number, _swap(workspace, each)) for each, entry, number in entries]
+    keep_time = workspace.settings.write.keep_time
+    done = [
+        (each, entry, number, put(each, keep_time=keep_time)) for each, entry, number in entries
+    ]
     with workspace.ledger.change():
         for each, entry, number, trouble in done:
             kind = "void" if trouble else "written"
@@ -230,15 +222,6 @@ def _settle(
         for result in results:
             if isinstance(result, Unchanged | Refused):
                 _record(workspace, due[result.wanted.path], result, tally)
-
-
-def _swap(workspace: Workspace, ready: Ready) -> Trouble | None:
-    return swap(
-        ready.draft,
-        ready.wanted.file,
-        keep_time=workspace.settings.write.keep_time,
-        seen=ready.seen,
-    )
 
 
 def _record(workspace: Workspace, photo: Known, result: Unchanged | Refused, tally: Tally) -> None:

@@ -43,10 +43,16 @@ def test_where_no_word_is_known_no_category_is_invented() -> None:
 
 
 def test_what_the_model_chose_goes_first_if_it_is_on_the_list() -> None:
-    words = Caption(title="A dog on the beach", classification="Sea Life")
+    words = Caption(title="A dog on the beach", category="Sea Life")
     assert category_of(TABLE, words)[0] == "sea life"
-    other = Caption(title="A dog", classification="illustration")
+    other = Caption(title="A dog", category="illustration")
     assert category_of(TABLE, other) == ("pets",)
+
+
+def test_what_kind_of_picture_it_is_says_nothing_of_what_it_shows() -> None:
+    """The accessibility preset's classification is about the medium."""
+    words = Caption(title="A dog on the beach", classification="sea life")
+    assert category_of(TABLE, words)[0] == "pets"
 
 
 def test_the_longest_phrase_is_the_one_that_counts() -> None:

@@ -1,5 +1,7 @@
 """Photos painted on the spot, the real ExifTool, and one that dies or hangs on demand."""
 
+import functools
+import io
 import json
 import shutil
 import subprocess
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -71,6 +74,65 @@ for line in sys.stdin.buffer:
     err.flush()
     args = []
 """
+
+
+# Texts that a sign in a photo could bring a model to say; {canary} is a file none may make.
+HOSTILE = [
+    "evil\n-EXIF:Artist=pwned",
+    "a sign says\n-if\nopen(F,'>{canary}')",
+    "x\n-execute\n-Artist=pwned",
+    "-tagsFromFile @",
+    "-if open(F,'>{canary}')",
+    "-execute99",
+    "-o {canary}",
+    "$(touch {canary}) `touch {canary}`",
+    "${{HOME}} %ENV @ARGV $_ @{{[system('touch {canary}')]}}",
+    "<script>alert(1)</script> &amp; ]]> <x:xmpmeta>",
+    "=cmd|' /C calc'!A0",
+    "null\0byte",
+    "null",
+    "true",
+    "\ud83d",
+    "👩\u200d👩\u200d👧\u200d👦 🏴 🇵🇹",
+    "\u202eexe.gpj",
+    "\u200fab",
+    "\u05e9\u05dc\u05d5\u05dd",
+    "quotes \" and ' and «» and \\ and \\\\ and \\n",
+    "\\u000a-if",
+    "base64:LWlm",
+    "word " * 800,
+    "語" * 1365,
+    "\x1b[31mred",
+    "<=/etc/hostname",
+    "Title<=x",
+    "#[CSTR]a\\nb",
+    '{{"SourceFile":"*","EXIF:Artist":"pwned"}}',
+    None,
+    17,
+    {"a": 1},
+    ["a"],
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for ``hostile`` with each of these texts."""
+    if "hostile" in metafunc.fixturenames:
+        made = [functools.partial(_evil, each) for each in HOSTILE]
+        metafunc.parametrize("hostile", made, ids=[str(n) for n in range(len(made))])
+
+
+def _evil(text: object, canary: Path) -> object:
+    if not isinstance(text, str):
+        return text
+    named = text.replace("{canary}", canary.as_posix())
+    return named.replace("{{", "{").replace("}}", "}").strip()
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "canary"
+    yield path
+    assert not path.exists()
 
 
 @pytest.fixture(scope="session")
@@ -174,3 +236,23 @@ def rewrite(tool: ExifTool) -> Callable[..., Any]:
         return swap(draft.path, path, keep_time=False, seen=seen), patch, draft.plan, ours
 
     return run
+
+
+@pytest.fixture(scope="session")
+def shelf(raw_file: Callable[..., bytes]) -> dict[str, bytes]:
+    """One picture in every kind of file, by name."""
+    image = Image.effect_noise((240, 160), 60).convert("RGB")
+    kinds = {"jpg": "JPEG", "tif": "TIFF", "png": "PNG", "webp": "WebP", "gif": "GIF"}
+    files = {}
+    for ending, kind in {**kinds, "avif": "AVIF"}.items():
+        out = io.BytesIO()
+        image.save(out, kind)
+        files[f"{ending}.{ending}"] = out.getvalue()
+    heic = io.BytesIO()
+    pillow_heif.from_pillow(image).save(heic, quality=80)
+    raws = ("dng", "cr2", "nef", "arw", "pef", "srw")
+    return {
+        **files,
+        "heic.heic": heic.getvalue(),
+        **{f"{kind}.{kind}": raw_file(kind, files["jpg.jpg"], size=(240, 160)) for kind in raws},
+    }

@@ -1,3 +1,4 @@
+import random
 import tempfile
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.metadata.patch import apply_patch, file_sha256, make_patch, read_head
+from batchcap.metadata.patch import apply_patch, file_of, file_sha256, make_patch, read_head
 
 BYTES = st.binary(max_size=400)
 
@@ -63,7 +64,7 @@ def test_a_patch_of_other_bytes_is_found_out(tmp_path):
     good = make_patch(tmp_path / "old", tmp_path / "new")
     other = make_patch(tmp_path / "other", tmp_path / "new")
     with pytest.raises(ValueError, match="damaged"):
-        apply_patch(tmp_path / "new", good[:100] + other[100:], tmp_path / "back")
+        apply_patch(tmp_path / "new", good[:102] + other[102:], tmp_path / "back")
     assert not (tmp_path / "back").exists()
 
 
@@ -74,3 +75,75 @@ def test_an_existing_target_is_left_alone(tmp_path):
     with pytest.raises(FileExistsError):
         apply_patch(tmp_path / "new", patch, tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == b"back"
+
+
+PARTS = st.lists(st.integers(0, 7), max_size=12)
+
+
+@given(PARTS, PARTS)
+def test_parts_in_another_order_round_trip(first, second):
+    parts = [random.Random(number).randbytes(900 * number) for number in range(8)]  # noqa: S311
+    with tempfile.TemporaryDirectory() as folder:
+        old, new, back = (Path(folder) / name for name in ("old", "new", "back"))
+        old.write_bytes(b"old" + b"-".join(parts[number] for number in first))
+        new.write_bytes(b"new" + b"+".join(parts[number] for number in second))
+        patch = make_patch(old, new)
+        apply_patch(new, patch, back)
+        assert back.read_bytes() == old.read_bytes()
+
+
+def test_a_picture_that_moved_is_not_kept_twice(tmp_path):
+    """As in a TIFF: the tags were behind the picture and now lie before it."""
+    picture = random.Random(1).randbytes(3_000_000)  # noqa: S311
+    white = b"\xff" * 200_000
+    old = b"II*\0head" + picture[:1_000_000] + white + picture[1_000_000:] + b"old tags" * 20
+    new = (
+        b"II*\0HEAD" + b"new tags" * 900 + picture[:1_000_000] + white + b"\0" + picture[1_000_000:]
+    )
+    (tmp_path / "old").write_bytes(old)
+    (tmp_path / "new").write_bytes(new)
+    patch = make_patch(tmp_path / "old", tmp_path / "new")
+    assert len(patch) < 1000
+    apply_patch(tmp_path / "new", patch, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == old
+
+
+def test_a_patch_knows_the_file_beside_the_photo(tmp_path):
+    photo = tmp_path / "a.nef"
+    for name in ("old", "new"):
+        (tmp_path / name).write_text(name, "utf-8")
+    patch = make_patch(tmp_path / "old", tmp_path / "new", "Łódź 📷.xmp")
+    assert read_head(patch).name == "Łódź 📷.xmp"
+    assert file_of(photo, patch) == tmp_path / "Łódź 📷.xmp"
+    apply_patch(tmp_path / "new", patch, tmp_path / "back")
+    assert (tmp_path / "back").read_text("utf-8") == "old"
+    assert file_of(photo, make_patch(tmp_path / "old", tmp_path / "new")) == photo
+    assert file_of(photo, b"damaged") == photo
+
+
+def test_where_there_was_no_file_the_patch_says_so(tmp_path):
+    (tmp_path / "new").write_bytes(b"new")
+    patch = make_patch(None, tmp_path / "new", "a.xmp")
+    head = read_head(patch)
+    assert (head.old_sha256, head.name) == ("", "a.xmp")
+    assert head.new_sha256 == file_sha256(tmp_path / "new")
+    with pytest.raises(ValueError, match="no file"):
+        apply_patch(tmp_path / "new", patch, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+
+
+@given(st.data())
+def test_no_damage_to_a_patch_gives_other_bytes(data):
+    with tempfile.TemporaryDirectory() as folder:
+        old, new, back = (Path(folder) / name for name in ("old", "new", "back"))
+        old.write_bytes(b"one two three" * 9)
+        new.write_bytes(b"three two one" * 7)
+        patch = bytearray(make_patch(old, new, "a.xmp"))
+        place = data.draw(st.integers(0, len(patch) - 1))
+        patch[place] ^= data.draw(st.integers(1, 255))
+        try:
+            apply_patch(new, bytes(patch), back)
+        except ValueError:
+            assert not back.exists()
+        else:
+            assert back.read_bytes() == old.read_bytes()

@@ -108,3 +108,29 @@ def test_segments(tmp_path, new, same):
 def test_a_broken_file_ends_the_walk(tmp_path, content):
     (tmp_path / "a").write_bytes(content)
     assert same_segments(tmp_path / "a", tmp_path / "a") is None
+
+
+WEBP = {"File:FileType": "WEBP", "RIFF:ImageWidth": "640", "RIFF:WebP_Flags": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (
+            {
+                "File:FileType": "Extended WEBP",
+                "RIFF:WebP_Flags": "XMP",
+                "RIFF:ImageWidth#2": "640",
+            },
+            "",
+        ),
+        ({"QuickTime:MediaDataSize": "9"}, ""),
+        ({"File:FileType": "JPEG"}, "harmed"),
+        ({"RIFF:ImageWidth#2": "641"}, "harmed"),
+        ({"RIFF:ImageWidth": "641"}, "harmed"),
+    ],
+)
+def test_a_container_may_keep_its_books(change, code):
+    plan = TagPlan("a.webp", {"XMP-dc:Title": "x"})
+    trouble = verify(plan, WEBP, {**WEBP, "XMP-dc:Title": "x", **change})
+    assert (trouble.code if trouble else "") == code

@@ -4,7 +4,18 @@ import sys
 
 import pytest
 
-from batchcap.metadata.replace import Stamp, clean, draft_path, obstacle, stamp, swap
+from batchcap.metadata.patch import file_sha256
+from batchcap.metadata.replace import (
+    Stamp,
+    clean,
+    draft_path,
+    no_place,
+    obstacle,
+    place,
+    remove,
+    stamp,
+    swap,
+)
 
 
 @pytest.fixture
@@ -105,3 +116,60 @@ def test_clean_takes_only_our_strays(pair):
     assert clean(original.parent) == 1
     assert not draft.exists()
     assert len(list(original.parent.iterdir())) == 2
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A draft of a file that is not there yet."""
+    path = tmp_path / "new é.xmp"
+    draft = draft_path(path)
+    draft.write_bytes(b"new")
+    return path, draft
+
+
+def test_a_new_file_gets_its_name(made):
+    path, draft = made
+    assert no_place(path) is None
+    assert place(draft, path) is None
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
+    assert path.stat().st_nlink == 1
+
+
+def test_a_file_that_came_meanwhile_is_never_overwritten(made):
+    path, draft = made
+    path.write_bytes(b"another program's")
+    assert no_place(path).code == "changed"
+    assert place(draft, path).code == "changed"
+    assert path.read_bytes() == b"another program's"
+    assert not draft.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows folders have no such bit")
+def test_nothing_new_is_made_in_a_read_only_folder(made):
+    path, draft = made
+    path.parent.chmod(0o555)
+    trouble = no_place(path)
+    path.parent.chmod(0o755)
+    assert trouble.code == "read_only_folder"
+    assert draft.exists()
+
+
+def test_a_file_we_made_is_removed_and_only_as_we_made_it(tmp_path):
+    path = tmp_path / "a.xmp"
+    path.write_bytes(b"ours")
+    ours = file_sha256(path)
+    path.write_bytes(b"ours, and hers")
+    assert remove(path, ours).code == "changed"
+    assert path.exists()
+    path.write_bytes(b"ours")
+    assert remove(path, ours) is None
+    assert not path.exists()
+    assert remove(path, ours) is None  # gone already
+
+
+def test_a_draft_that_is_gone_makes_nothing(made):
+    path, draft = made
+    draft.unlink()
+    assert place(draft, path).code == "not_replaced"
+    assert not path.exists()

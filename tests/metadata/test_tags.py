@@ -1,5 +1,7 @@
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batchcap.metadata.limits import items_of, size
@@ -83,6 +85,7 @@ def asked(draw):
 
 
 @given(photos(), asked(), st.sampled_from(Mode))
+@example({"EXIF:XPKeywords": "é;<"}, {"keywords": ("é",)}, Mode.MERGE)
 def test_planning_twice_equals_once(present, fields, mode):
     first = made(fields, present, mode=mode)
     if first.findings and first.findings[0].severity is Severity.HOLD:
@@ -303,3 +306,45 @@ def test_less_exif():
     assert less.values["XMP-dc:Description"] == "x"
     assert less.findings[-1].rule == "exif_left"
     assert without_exif(less) is less
+
+
+GROUPS = {
+    "JPEG": {"XMP", "IPTC", "EXIF", "Photoshop"},
+    "TIFF": {"XMP", "IPTC", "EXIF"},
+    "DNG": {"XMP", "IPTC", "EXIF"},
+    "PNG": {"XMP", "EXIF"},
+    "WEBP": {"XMP", "EXIF"},
+    "Extended WEBP (lossless)": {"XMP", "EXIF"},
+    "HEIC": {"XMP"},
+    "AVIF": {"XMP"},
+    "XMP": {"XMP"},
+}
+SAID = {"title": "T", "description": "D", "keywords": ("k",), "city": "C"}
+
+
+@pytest.mark.parametrize(("kind", "groups"), GROUPS.items())
+def test_each_kind_of_file_gets_its_groups_of_tags(kind, groups):
+    plan = made(SAID, {"File:FileType": kind})
+    assert {re.split(r"[-:]", tag)[0] for tag in plan.values} == groups
+
+
+@pytest.mark.parametrize("kind", ["NEF", "CR3", "PSD", "TXT"])
+def test_a_kind_that_takes_no_words_is_held(kind):
+    plan = made(SAID, {"File:FileType": kind})
+    assert plan.empty
+    assert [each.rule for each in plan.findings] == ["no_embed"]
+    assert kind in plan.findings[0].message
+
+
+def test_a_copy_that_is_there_is_kept_in_step_where_none_is_made():
+    there = {"EXIF:ImageDescription": "Old", "EXIF:XPKeywords": "old", "IPTC:City": "Old"}
+    plan = made(SAID, {"File:FileType": "HEIC", **there}, mode=Mode.REPLACE)
+    assert plan.values["EXIF:ImageDescription"] == "D"
+    assert plan.values["EXIF:XPKeywords"] == "k"
+    assert "IPTC:City" not in plan.values
+
+
+def test_a_stale_digest_of_a_tiff_goes():
+    plan = made(SAID, {"File:FileType": "TIFF", DIGEST: "0" * 32})
+    assert plan.delete == (DIGEST,)
+    assert DIGEST not in plan.values

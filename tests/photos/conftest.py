@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -79,6 +80,24 @@ def paint() -> Callable[..., Image.Image]:
 @pytest.fixture(scope="session")
 def encode() -> Callable[..., bytes]:
     return _encode
+
+
+def _encode_as(name, image, **options):
+    if not name.endswith(".heic"):
+        kinds = {"jpg": "JPEG", "tif": "TIFF", "webp": "WebP"}
+        ending = name.rpartition(".")[2]
+        return _encode(image, kinds.get(ending, ending.upper()), **options)
+    out = io.BytesIO()
+    exif = options.pop("exif", None)
+    said = {"exif": exif.tobytes()} if exif else {}
+    pillow_heif.from_pillow(image).save(out, quality=90, **said, **options)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def encode_as() -> Callable[..., bytes]:
+    """Encode a picture as a file so named would hold it."""
+    return _encode_as
 
 
 @pytest.fixture(scope="session")

@@ -4,122 +4,241 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.errors import ConfigError
-from batchcap.photos.facts import check_layout, folder_facts, gather
-from batchcap.records import Camera, Fact
+from batchcap.photos.facts import Told, follows, gather
+from batchcap.photos.place import Atlas
+from batchcap.records import Camera, Fact, Facts, Place
 
-LAYOUT = "{country}/{city}/{release}"
-NAME = st.text(st.characters(categories=("L", "Nd")), min_size=1)
-
-
-@pytest.mark.parametrize(
-    ("path", "layout", "expected"),
-    [
-        ("Italy/Rome/editorial/a.jpg", LAYOUT, ("Italy", "Rome", "editorial")),
-        ("Italy/Rome/Editorial/deep/er/a.jpg", LAYOUT, ("Italy", "Rome", "editorial")),
-        ("Italy\\Rome\\COMMERCIAL\\a.jpg", LAYOUT, ("Italy", "Rome", "commercial")),
-        ("New_Zealand/Te_Anau/commercial/a.jpg", LAYOUT, ("New Zealand", "Te Anau", "commercial")),
-        ("Italy/Rome/a.jpg", LAYOUT, None),
-        ("Italy/Rome/holiday/a.jpg", LAYOUT, None),
-        ("Italy/_/editorial/a.jpg", LAYOUT, None),
-        ("unsorted/a.jpg", LAYOUT, None),
-        ("a.jpg", LAYOUT, None),
-        ("2024/Spain/x/a.jpg", "{any}/{country}/{}", ("Spain", None, None)),
-        ("Stock/Spain/a.jpg", "stock/{country}", ("Spain", None, None)),
-        ("other/Spain/a.jpg", "stock/{country}", None),
-        ("Spain/a.jpg", "/{country}/", ("Spain", None, None)),
-        ("Spain/Cadiz/a.jpg", "{country}\\{city}", ("Spain", "Cadiz", None)),
-        ("Sa\u0303o_Tome\u0301/a.jpg", "{country}", ("São Tomé", None, None)),
-        ("Italy/Rome/editorial/a.jpg", "", None),
-    ],
+ATLAS = Atlas()
+WORD = st.sampled_from(
+    ["", "Rome", "Italy", "Paris", "France", "Milan", "USA", "Xyzzy", "Kehl", "DE"]
 )
-def test_what_the_folders_say(path, layout, expected):
-    found = folder_facts(path, layout)
-    if expected is None:
-        assert found is None
-        return
-    assert found == {
-        key: value
-        for key, value in zip(("country", "city", "release"), expected, strict=True)
-        if value
-    }
+PLACE = st.builds(Place, WORD, WORD, WORD, WORD, WORD)
+WORDS = st.dictionaries(st.sampled_from(["country", "state", "city", "location"]), WORD)
+DEGREES = st.sampled_from([None, (41.9, 12.5), (48.5730, 7.8150), (0.0, 0.0), (30.0, -40.0)])
 
 
-@pytest.mark.parametrize(
-    "layout", ["{town}", "{city}/{city}", "{city}-{country}", "a//b", "{city", "city}", "{city}x"]
-)
-def test_a_layout_that_cannot_be_matched_is_refused(layout):
-    with pytest.raises(ConfigError) as caught:
-        check_layout(layout)
-    assert layout in caught.value.message
-    assert "photos.layout" in caught.value.hint
+def at(latitude, longitude, **more):
+    return Camera(latitude=latitude, longitude=longitude, **more)
 
 
-@pytest.mark.parametrize("layout", ["", LAYOUT, "{any}/{}/{any}/{city}", "stock/{country}", " / "])
-def test_a_good_layout_passes(layout):
-    check_layout(layout)
+ROME, MILAN, NOWHERE = at(41.8954, 12.4827), at(45.4642, 9.19), at(30.0, -40.0)
+COURBEVOIE, TEXAS = at(48.8925, 2.2363889), at(33.6609, -95.5555)
 
 
-@given(NAME, NAME, st.sampled_from(["editorial", "commercial"]), st.lists(NAME))
-def test_any_names_come_back_whatever_lies_below(country, city, release, deeper):
-    path = "/".join((country, city, release, *deeper, "a.jpg"))
-    found = folder_facts(path, LAYOUT)
-    assert found is not None
-    assert found["release"] == release
-    assert set(found) == {"country", "city", "release"}
+def known(*, camera=Camera(), notes=None, embedded=Place(), **folder):  # noqa: B008  frozen values
+    return gather(Told(camera, notes or {}, folder, embedded), ATLAS)
 
 
-@given(st.text(), st.text())
-def test_folders_either_speak_or_are_silent(path, layout):
-    try:
-        check_layout(layout)
-    except ConfigError:
-        with pytest.raises(ConfigError):
-            folder_facts(path, layout)
-        return
-    found = folder_facts(path, layout)
-    assert found is None or all(found.values())
+def place(facts):
+    return tuple(
+        f"{fact.value}/{fact.evidence}" if (fact := getattr(facts, name)) else ""
+        for name in ("country", "city")
+    )
 
 
 def test_notes_speak_before_folders_and_folders_before_exif():
     camera = Camera(taken=datetime(2020, 5, 1, 9, 30, tzinfo=UTC), camera="Canon EOS 5D")
     notes = {"city": "Ostia", "notes": "the old\n harbour", "weather": "fine"}
-    facts = gather("Italy/Rome/editorial/a.jpg", LAYOUT, camera, notes)
+    facts = known(camera=camera, notes=notes, country="Italy", city="Rome", release="editorial")
     assert facts.country == Fact("Italy", "folder")
     assert facts.city == Fact("Ostia", "notes")
     assert facts.release == Fact("editorial", "folder")
     assert facts.taken == Fact("2020-05-01T09:30:00+00:00", "exif")
     assert facts.camera == Fact("Canon EOS 5D", "exif")
     assert facts.notes == Fact("the old harbour", "notes")
+    assert facts.country_code == Fact("IT", "folder")
+    assert facts.country_code3 == Fact("ITA", "folder")
     assert facts.contradictions == ("city: the notes say Ostia, the folder says Rome",)
+
+
+def test_every_source_speaks_where_those_before_it_are_silent():
+    embedded = Place("Italia", "ITA", "Lazio", "Roma", "Pantheon")
+    assert place(known(camera=ROME)) == ("Italy/gps", "Rome/gps")
+    assert place(known(camera=ROME, embedded=embedded)) == ("Italia/embedded", "Roma/embedded")
+    facts = known(camera=ROME, embedded=embedded, country="Italy")
+    assert place(facts) == ("Italy/folder", "Roma/embedded")
+    assert facts.location == Fact("Pantheon", "embedded")
+    assert facts.state == Fact("Lazio", "embedded")
+    facts = known(camera=ROME, embedded=embedded, notes={"city": "Rome"}, country="Italy")
+    assert place(facts) == ("Italy/folder", "Rome/notes")
+    assert facts.contradictions == ()
+
+
+def test_gps_says_how_far_the_city_is():
+    facts = known(camera=ROME)
+    assert facts.city == Fact("Rome", "gps", "2 km from Rome")
+    assert facts.country_code == Fact("IT", "gps")
+    assert "41" not in str(facts)
 
 
 def test_the_same_word_in_another_dress_is_no_contradiction():
     notes = {"country": "new zealand", "release": "Editorial"}
-    facts = gather("New_Zealand/X/editorial/a.jpg", LAYOUT, Camera(), notes)
+    facts = known(notes=notes, country="New Zealand", city="X", release="editorial")
     assert facts.contradictions == ()
-    assert facts.release == Fact("editorial", "notes")
+    assert facts.country == Fact("new zealand", "notes")
+
+
+@pytest.mark.parametrize(
+    ("folder", "embedded"),
+    [
+        ({"country": "USA", "city": "Seattle"}, Place("United States", "US", "WA", "SEATTLE")),
+        ({"country": "Germany", "city": "Munich"}, Place("Deutschland", "DEU", "", "München")),
+        ({"country": "China", "city": "Hong Kong"}, Place("Hong Kong", "HKG", "", "Hong Kong")),
+        ({"state": "CA"}, Place("", "", "California")),
+    ],
+)
+def test_one_place_under_two_names_is_no_contradiction(folder, embedded):
+    assert known(embedded=embedded, **folder).contradictions == ()
+
+
+def test_another_country_in_the_file_is_told_and_nothing_is_taken_from_it():
+    facts = known(
+        embedded=Place("France", "FRA", "Île-de-France", "Paris", "Louvre"), country="Italy"
+    )
+    assert place(facts) == ("Italy/folder", "")
+    assert facts.state is facts.location is None
+    assert facts.contradictions == ("country: the folder says Italy, the file says France",)
+
+
+def test_another_city_in_the_file_is_told_and_its_country_is_not_taken():
+    facts = known(embedded=Place("United Kingdom", "GBR", "", "London"), city="Paris")
+    assert place(facts) == ("", "Paris/folder")
+    assert facts.contradictions == ("city: the folder says Paris, the file says London",)
+
+
+def test_a_city_is_never_put_into_a_country_of_another_source():
+    facts = known(notes={"country": "France"}, country="Italy", city="Rome", state="Lazio")
+    assert place(facts) == ("France/notes", "")
+    assert facts.state is None
+    assert facts.contradictions == ("country: the notes say France, the folder says Italy",)
+
+
+def test_a_code_alone_names_its_country():
+    facts = known(embedded=Place("", "PRT", "", "Lisbon"))
+    assert place(facts) == ("Portugal/embedded", "Lisbon/embedded")
+    assert facts.country_code == Fact("PT", "embedded")
+
+
+def test_gps_in_another_country_is_told():
+    facts = known(camera=MILAN, country="France", city="Paris")
+    assert place(facts) == ("France/folder", "Paris/folder")
+    assert facts.contradictions == (
+        "country: the folder says France, GPS lies in Italy (Milan, under 1 km)",
+    )
+    assert place(known(camera=MILAN, country="France")) == ("France/folder", "")
+
+
+def test_gps_far_from_the_city_is_told():
+    facts = known(camera=MILAN, country="Italy", city="Rome")
+    assert facts.contradictions == (
+        "city: the folder says Rome, GPS lies 479 km from it, near Milan",
+    )
+    at_sea = known(camera=NOWHERE, country="Italy", city="Rome")
+    assert at_sea.contradictions[0].startswith("city: the folder says Rome, GPS lies 4")
+
+
+def test_gps_in_a_suburb_or_beside_a_place_nobody_lists_is_no_contradiction():
+    assert known(camera=COURBEVOIE, country="France", city="Paris").contradictions == ()
+    assert known(camera=MILAN, country="Italy", city="Cinque Vie").contradictions == ()
+    assert known(camera=COURBEVOIE, country="France", city="La Defense").contradictions == ()
+
+
+def test_gps_fills_the_country_of_a_city_only_where_the_city_is_there():
+    assert place(known(camera=ROME, city="Rome")) == ("Italy/gps", "Rome/folder")
+    assert place(known(camera=TEXAS, city="Paris")) == ("USA/gps", "Paris/folder")
+    assert place(known(camera=ROME, city="Xyzzy")) == ("", "Xyzzy/folder")
+    kehl = at(48.5730, 7.8150)
+    assert place(known(camera=kehl, city="Strasbourg")) == ("France/gps", "Strasbourg/folder")
+    assert place(known(camera=kehl, city="Rome")) == ("", "Rome/folder")
+
+
+def test_beside_a_border_the_folder_decides_and_without_it_nothing_is_said():
+    saint_peter = at(41.9022, 12.4539)
+    assert place(known(camera=saint_peter)) == ("", "")
+    for country, city in (("Italy", "Rome"), ("Vatican", "Vatican City")):
+        facts = known(camera=saint_peter, country=country)
+        assert place(facts) == (f"{country}/folder", f"{city}/gps")
+        assert facts.contradictions == ()
+
+
+def test_gps_tells_the_state_of_the_city_that_is_known():
+    seattle = at(47.627, -122.337)
+    facts = known(camera=seattle, country="USA", city="Seattle")
+    assert facts.state == Fact("Washington", "gps", "2 km from Seattle")
+    assert known(camera=seattle, country="USA", city="Bellevue").state.value == "Washington"
+    assert known(camera=seattle, country="USA", city="Xyzzy").state is None
+
+
+def test_a_country_that_nobody_knows_is_left_alone():
+    facts = known(camera=ROME, country="Middle-earth")
+    assert place(facts) == ("Middle-earth/folder", "")
+    assert facts.country_code is None
+    assert facts.contradictions == ()
+
+
+@pytest.mark.parametrize("camera", [at(0.0, 0.0), at(30.0, -40.0), at(None, 12.5), Camera()])
+def test_gps_that_says_nothing(camera):
+    assert known(camera=camera) == Facts()
 
 
 def test_another_day_and_another_release_are_contradictions():
     camera = Camera(taken=datetime(2020, 5, 1, 9, 30))  # noqa: DTZ001  EXIF without an offset
-    notes = {"taken": "2020-05-02T10:00:00", "release": "commercial"}
-    facts = gather("Italy/Rome/editorial/a.jpg", LAYOUT, camera, notes)
-    assert facts.taken == Fact("2020-05-02T10:00:00", "notes")
+    notes = {"taken": "2020-05-02", "release": "commercial"}
+    facts = known(camera=camera, notes=notes, release="editorial")
+    assert facts.taken == Fact("2020-05-02", "notes")
     assert facts.contradictions == (
         "release: the notes say commercial, the folder says editorial",
         "taken: the notes say 2020-05-02, EXIF says 2020-05-01",
     )
 
 
-def test_notes_that_make_no_sense_are_named_and_not_used():
-    facts = gather("a.jpg", "", Camera(), {"release": "both", "taken": "last summer"})
-    assert facts.release is None
-    assert facts.taken is None
-    assert len(facts.contradictions) == 2
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("the finish", "the finish. People: Ann Lee, Bob Ray."),
+        ("the finish!", "the finish! People: Ann Lee, Bob Ray."),
+        ("", "People: Ann Lee, Bob Ray."),
+    ],
+)
+def test_persons_stand_in_the_notes_and_apart(text, noted):
+    facts = known(notes={"notes": text, "names": "Ann Lee, Bob Ray"})
+    assert facts.names == Fact("Ann Lee, Bob Ray", "notes")
+    assert facts.notes == Fact(noted, "notes")
 
 
 def test_nothing_known_is_nothing_said():
-    facts = gather("a.jpg", LAYOUT, Camera())
-    assert facts == gather("b.jpg", "", Camera(), {})
-    assert facts.country is facts.taken is facts.camera is None
+    assert known() == Facts()
+
+
+def test_facts_follow_the_notes_they_were_made_with_and_no_others():
+    notes = {"city": "Rome", "notes": "a  race", "names": "Ann Lee", "taken": "2024-05-31"}
+    facts = known(notes=notes, country="Italy", city="Rome")
+    assert follows(facts, notes)
+    assert not follows(facts, {})
+    for name in notes:
+        assert not follows(facts, notes | {name: "other"})
+        assert not follows(facts, {key: notes[key] for key in notes if key != name})
+    assert not follows(known(country="Italy"), {"country": "Italy"})
+    assert follows(known(country="Italy"), {"weather": "fine"})
+
+
+@given(PLACE, WORDS, WORDS, DEGREES)
+def test_whatever_is_told_each_fact_is_the_word_of_a_source(embedded, notes, folder, position):
+    latitude, longitude = position or (None, None)
+    facts = gather(Told(at(latitude, longitude), notes, folder, embedded), ATLAS)
+    assert follows(facts, notes)
+    heard = {"notes": notes.values(), "folder": folder.values()}
+    for name in ("country", "state", "city", "location"):
+        fact = getattr(facts, name)
+        if fact is None:
+            continue
+        assert fact.value
+        if fact.evidence in heard:
+            assert fact.value in heard[fact.evidence]
+        else:
+            assert fact.evidence in {"embedded", "gps"}
+        if notes.get(name):
+            assert fact == Fact(notes[name], "notes")
+    if facts.city and facts.country and facts.city.evidence == "gps":
+        code = ATLAS.code(facts.country.value)
+        assert ATLAS.named(facts.city.value, code, position).km < 25

@@ -292,7 +292,7 @@ def test_renamed(put, paint, encode, kind):
 def test_renamed_heic(put):
     heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500)
     assert code(reduce(put("a.jpg", heic), Recipe())) == "renamed"
-    assert code(reduce(put("a.heic", heic), Recipe())) == "unsupported"
+    assert code(reduce(put("a.heic", heic), Recipe())) == "broken"
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8", b"<!DOCTYPE html>", bytes(4096)])

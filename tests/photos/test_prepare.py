@@ -1,8 +1,11 @@
+import datetime as dt
 import io
 import multiprocessing
 import pickle
 import random
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -18,6 +21,7 @@ CODES = {
     "animated",
     "broken",
     "empty",
+    "no_preview",
     "not_an_image",
     "renamed",
     "too_large",
@@ -65,24 +69,55 @@ def test_a_good_photo(run, paint, encode):
     assert found.camera == Camera()
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("a.png", "PNG"), ("a.tif", "TIFF"), ("a.webp", "WebP"), ("a.gif", "GIF")]
-)
-def test_other_formats_where_a_person_asks_for_them(run, paint, encode, name, kind):
-    found, seen = run(name, encode(paint(), kind))
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp", "a.gif", "a.avif", "a.heic"])
+def test_other_formats_where_a_person_asks_for_them(run, encode_as, paint, name):
+    found, seen = run(name, encode_as(name, paint()))
     assert isinstance(found, Prepared)
-    assert found.digest.startswith("pixels:")
+    assert found.digest.startswith("pixels:" if name == "a.gif" else "sha256:")
     assert seen == (96, 64)
+    with Image.open(io.BytesIO(found.jpeg)) as image:
+        red, green, blue = image.getpixel((8, 8))
+    assert red > 150 > green
+    assert red > 150 > blue
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WebP"])
-def test_both_sizes_are_those_of_the_upright_picture(run, paint, encode, kind):
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp", "a.avif", "a.heic"])
+def test_both_sizes_are_those_of_the_upright_picture(run, paint, encode_as, name):
     exif = Image.Exif()
     exif[0x0112] = 6
-    name = {"JPEG": "a.jpg", "PNG": "a.png", "TIFF": "a.tif", "WebP": "a.webp"}[kind]
-    found, seen = run(name, encode(paint(), kind, exif=exif))
+    found, seen = run(name, encode_as(name, paint(), exif=exif))
     assert (found.original_width, found.original_height) == seen == (64, 96)
-    assert found.camera.orientation == 6
+    with Image.open(io.BytesIO(found.jpeg)) as image:
+        assert image.size == (43, 64)
+        # Turned clockwise: what lay at the bottom on the left, blue, now lies at the top.
+        red, green, blue = image.getpixel((8, 8))
+    assert blue > 150 > red
+    assert blue > 150 > green
+
+
+def test_what_a_heic_and_an_avif_say_of_the_camera(run, paint, encode_as):
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Acme", "One"
+    exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    for name in ("a.heic", "a.avif"):
+        found, _ = run(name, encode_as(name, paint(), exif=exif))
+        assert found.camera.camera == "Acme One"
+        assert found.camera.taken == dt.datetime(2024, 5, 6, 7, 8, 9)  # noqa: DTZ001 a camera's clock
+
+
+def test_a_heic_without_its_decoder_says_what_to_install(tmp_path, paint, encode_as):
+    (tmp_path / "a.heic").write_bytes(encode_as("a.heic", paint()))
+    # A fresh Python where the package cannot be found stands for one without it.
+    script = (
+        "import sys; sys.modules['pillow_heif'] = None\n"
+        "from batchcap.photos.prepare import prepare\n"
+        "from batchcap.records import Recipe, Sighting\n"
+        "print(prepare(sys.argv[1], Sighting('a.heic', 1, 0), Recipe()))"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert "heif_missing" in done.stdout
+    assert 'pip install "batchcap[heif]"' in done.stdout
 
 
 def test_bad_exif_stops_no_photo(run, paint, encode, with_segment):
@@ -112,9 +147,10 @@ def test_each_trouble_has_its_row(run, tmp_path, paint, encode, code):
         "too_small": encode(paint(12, 12)),
         "truncated": good[:-300],
         "unreadable": good,
-        "unsupported": b"\0\0\0\x18ftypheic",
+        "unsupported": b"8BPS",
+        "no_preview": b"II*\0",
     }[code]
-    name = {"animated": "a.gif", "unsupported": "a.heic"}.get(code, "a.jpg")
+    name = {"animated": "a.gif", "unsupported": "a.psd", "no_preview": "a.nef"}.get(code, "a.jpg")
     found, seen = run(name, data)
     if code == "unreadable":
         (tmp_path / name).unlink()
@@ -139,7 +175,7 @@ def test_truncated_anywhere(run, paint, encode):
             assert isinstance(found, Trouble) or (kind != "JPEG" and step > 20), (kind, step)
 
 
-def test_flipped_bytes(run, paint, encode, swapped_icc):
+def test_flipped_bytes(run, paint, encode, encode_as, swapped_icc):
     exif = Image.Exif()
     exif[0x010F] = "Acme"
     exif.get_ifd(0x8825).update({1: "S", 2: (33.0, 30.0, 0.0)})
@@ -153,8 +189,14 @@ def test_flipped_bytes(run, paint, encode, swapped_icc):
         ("TIFF", "a.tif", {"compression": "tiff_lzw", **extra}),
         ("WebP", "a.webp", extra),
         ("GIF", "a.gif", {}),
+        ("AVIF", "a.avif", {"exif": exif}),
+        ("HEIF", "a.heic", {"exif": exif}),
     ):
-        data = encode(picture, kind, **options)
+        data = (
+            encode_as(name, picture, **options)
+            if kind == "HEIF"
+            else encode(picture, kind, **options)
+        )
         for _ in range(60):
             bad = bytearray(data)
             for _ in range(chance.randint(1, 12)):
@@ -168,9 +210,16 @@ def test_flipped_bytes(run, paint, encode, swapped_icc):
 @given(st.data())
 def test_no_bytes_make_it_raise(shelf, data):
     head = data.draw(
-        st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"GIF89a"])
+        st.sampled_from(
+            [
+                *(b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0\x08\0\0\0", b"GIF89a"),
+                b"RIFF\0\1\0\0WEBPVP8 ",
+                b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\0\x80meta",
+            ]
+        )
     )
-    name = data.draw(st.sampled_from(["a.jpg", "a.png", "a.tif", "a.gif", "a.webp"]))
+    names = ["a.jpg", "a.png", "a.tif", "a.gif", "a.webp", "a.heic", "a.avif", "a.dng", "a.nef"]
+    name = data.draw(st.sampled_from(names))
     (shelf / name).write_bytes(head + data.draw(st.binary(max_size=300)))
     check(prepare(str(shelf), Sighting(name, 1, 0), Recipe()))
     look(str(shelf), Sighting(name, 1, 0))

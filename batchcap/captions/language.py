@@ -1,0 +1,108 @@
+"""The rules on the words themselves: English, and none that insult.
+
+Each rule takes a preset, a caption and the facts. Cheap on purpose: small words tell a language,
+and letters a script; neither reads what the text says.
+"""
+
+from batchcap.captions.evidence import sayable
+from batchcap.captions.keywords import place_keys
+from batchcap.captions.naming import PROFANITY, PROSE, is_suspect
+from batchcap.captions.prose import changed, found
+from batchcap.captions.text import fold
+from batchcap.captions.tokens import names, tokens
+from batchcap.captions.words import key
+from batchcap.records import Caption, Facts, Preset, Severity, Verdict
+from batchcap.records.captions import Checks
+
+_LATIN_ENDS = 0x250  # Basic Latin to Latin Extended-B
+_LATIN_MORE = range(0x1E00, 0x1F00)
+_SHOWN = 3
+
+
+def not_english(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+    """Ask again for a text in another language or script; drop keywords in another script."""
+    limit = preset.lists.thresholds.foreign_letters
+    verdict = Verdict(caption)
+    for field in preset.fields:
+        if field.name not in PROSE:
+            continue
+        text = getattr(caption, field.name)
+        if (limit and foreign_letters(text) > limit) or _is_foreign(text, preset.lists):
+            told = f"{field.name} is not in English: write it in English."
+            verdict = found(verdict, ("not_english", Severity.AGAIN, field.name), told)
+    if not limit or all(each.isascii() for each in caption.keywords):
+        return verdict
+    given = {fold(each) for each in sayable(facts)}
+    ours = place_keys(preset, facts)
+    kept = tuple(
+        each
+        for each in caption.keywords
+        if foreign_letters(each) <= limit
+        or key(each) in ours
+        or any(fold(each) in fact for fact in given)
+    )
+    return _dropped(verdict, "not_english", kept, "not in Latin letters")
+
+
+def profanity(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+    """Ask again for a text with a word that insults, without repeating it; drop such keywords."""
+    verdict = Verdict(caption)
+    if not is_suspect(preset, caption, facts, {PROFANITY}):
+        return verdict
+    given = {each.word for fact in sayable(facts) for each in tokens(fact)}
+    for field in preset.fields:
+        if field.name in PROSE and _insults(getattr(caption, field.name), preset.lists, given):
+            told = f"{field.name} holds a word that insults: say it in a neutral one."
+            verdict = found(verdict, ("profanity", Severity.AGAIN, field.name), told)
+    ours = place_keys(preset, facts)
+    kept = tuple(
+        each
+        for each in caption.keywords
+        if key(each) in ours or not _insults(each, preset.lists, given)
+    )
+    return _dropped(verdict, "profanity", kept, "as insults")
+
+
+def foreign_letters(text: str) -> float:
+    """Return the share of letters that are not Latin."""
+    if text.isascii():
+        return 0.0
+    letters = [ord(each) for each in text if each.isalpha()]
+    other = sum(each >= _LATIN_ENDS and each not in _LATIN_MORE for each in letters)
+    return other / len(letters) if letters else 0.0
+
+
+def speaks_foreign(preset: Preset, caption: Caption) -> bool:
+    """Whether any text of the caption is in another language."""
+    texts = (getattr(caption, field.name) for field in preset.fields if field.name in PROSE)
+    return any(_is_foreign(text, preset.lists) for text in texts)
+
+
+def _is_foreign(text: str, lists: Checks) -> bool:
+    least = lists.thresholds.foreign_words
+    small = lists.listed("foreign_words")
+    if not least or sum(each in small for each in fold(text).split()) < least:
+        return False
+    said = [each.word for each in tokens(text) if not each.quoted]
+    foreign = sum(each in small for each in said)
+    if foreign < least:
+        return False
+    return foreign > sum(each in lists.listed("function_words") for each in said)
+
+
+def _insults(text: str, lists: Checks, given: set[str]) -> bool:
+    return any(
+        entry.kind == PROFANITY and not given.issuperset(each.word for each in words[first:end])
+        for words in (tokens(text),)
+        for first, end, entry in names(words, lists)
+    )
+
+
+def _dropped(verdict: Verdict, rule: str, kept: tuple[str, ...], why: str) -> Verdict:
+    gone = [each for each in verdict.caption.keywords if each not in kept]
+    if not gone:
+        return verdict
+    # A word that insults is not repeated where others read it.
+    shown = f"{len(gone)} keywords" if rule == "profanity" else ", ".join(gone[:_SHOWN])
+    told = f"Dropped {why}: {shown}."
+    return changed(verdict, (rule, "keywords"), kept, told)

@@ -1,0 +1,76 @@
+"""Work over an executor: in order, bounded, cancelled when nobody wants it any more."""
+
+import threading
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchcap.fan_out import AHEAD, grouped, in_order
+
+
+class Counting(Executor):
+    """An executor that runs nothing until it is asked for a result, and counts what waits."""
+
+    def __init__(self) -> None:
+        self.given = 0
+        self.futures: list[Future] = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.given += 1
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        self.futures.append(future)
+        return future
+
+
+@given(st.lists(st.integers()), st.integers(1, 5))
+def test_results_come_in_the_order_given(items, workers) -> None:
+    with ThreadPoolExecutor(workers) as executor:
+        found = list(in_order(executor, str, items, workers))
+    assert found == [(each, str(each)) for each in items]
+
+
+@given(st.lists(st.integers()), st.integers(1, 9))
+def test_groups_hold_all_in_order_and_only_the_last_is_short(items, size) -> None:
+    groups = list(grouped(items, size))
+    assert [each for group in groups for each in group] == items
+    assert all(len(group) == size for group in groups[:-1])
+    assert all(groups)
+
+
+def test_only_so_much_is_under_way() -> None:
+    executor, workers = Counting(), 3
+    stream = in_order(executor, str, iter(range(10_000)), workers)
+    for number in range(5):
+        next(stream)
+        assert executor.given <= workers * AHEAD + number
+    stream.close()
+    assert executor.given < 20
+
+
+def test_what_is_not_wanted_any_more_is_cancelled() -> None:
+    begun, go_on = [], threading.Event()
+
+    def work(number: int) -> int:
+        begun.append(number)
+        go_on.wait(10)
+        return number
+
+    with ThreadPoolExecutor(1) as executor:
+        stream = in_order(executor, work, range(100), 1)
+        threading.Timer(0.05, go_on.set).start()
+        assert next(stream) == (0, 0)
+        stream.close()
+    assert len(begun) <= AHEAD
+
+
+def test_an_error_of_the_work_reaches_the_caller() -> None:
+    def work(number: int) -> int:
+        if number == 2:
+            raise ValueError("two")
+        return number
+
+    with ThreadPoolExecutor(2) as executor, pytest.raises(ValueError, match="two"):
+        list(in_order(executor, work, range(5), 2))

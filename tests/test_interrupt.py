@@ -1,0 +1,164 @@
+"""Ctrl-C: noted in calm work and obeyed at a safe place; the second one is meant."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from batchcap.interrupt import calm
+
+ROOT = Path(__file__).resolve().parents[1]
+POSIX = sys.platform != "win32"
+# A command that has not ended by now never will: seconds.
+HANGS = 60
+NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+
+
+def press() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_the_first_is_noted_and_obeyed_when_asked() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with calm() as interrupt:
+        interrupt.obey()
+        assert not interrupt.asked
+        press()
+        assert interrupt.asked
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(KeyboardInterrupt):
+        interrupt.obey()
+
+
+def test_the_second_stops_at_once_and_the_old_handler_returns() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with calm():
+        press()
+        with pytest.raises(KeyboardInterrupt):
+            press()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_calm_within_calm_gives_back_the_outer_one() -> None:
+    with calm() as outer:
+        with calm() as inner:
+            press()
+        assert (outer.asked, inner.asked) == (False, True)
+        press()
+        assert outer.asked
+
+
+def test_elsewhere_than_in_the_main_thread_nothing_changes() -> None:
+    before, found = signal.getsignal(signal.SIGINT), []
+
+    def work() -> None:
+        with calm() as interrupt:
+            found.append((signal.getsignal(signal.SIGINT), interrupt.asked))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [(before, False)]
+
+
+def workspace(folder: Path) -> int:
+    """Make a workspace with enough photos that a build is at work for a while."""
+    painted = io.BytesIO()
+    Image.new("RGB", (1400, 1000), "teal").save(painted, "JPEG")
+    photos = folder / "photo" / "France" / "Paris" / "commercial"
+    photos.mkdir(parents=True)
+    for number in range(150):
+        (photos / f"{number:03d}.jpg").write_bytes(painted.getvalue())
+    (folder / ".batchcap" / "tiktoken").mkdir(parents=True)
+    (folder / ".batchcap" / "tiktoken" / "o200k_base.unreachable").touch()
+    toml = '[provider]\nname = "sandbox"\n[limits]\nmax_requests = 5\n'
+    (folder / "batchcap.toml").write_text(toml, encoding="utf-8")
+    return 150
+
+
+def build(folder: Path, *more: str) -> dict:
+    command = [sys.executable, "-m", "batchcap", "build", "-w", str(folder), *more]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return {"args": command, "env": environment, "encoding": "utf-8"}
+
+
+def at_work(folder: Path, _child: subprocess.Popen) -> bool:
+    """Whether the first task file is there."""
+    return any((folder / ".batchcap" / "tasks").glob("*.jsonl"))
+
+
+def starting(folder: Path, child: subprocess.Popen) -> bool:
+    """Whether its first worker starts, where the system tells (Linux); else as ``at_work``.
+
+    The first child of all is multiprocessing's own tracker.
+    """
+    listed = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    try:
+        return len(listed.read_text(encoding="ascii").split()) > 1
+    except OSError:
+        return at_work(folder, child)
+
+
+def stop(child: subprocess.Popen, *, group: bool) -> None:
+    if not POSIX:
+        child.send_signal(signal.CTRL_C_EVENT)
+    elif group:
+        os.killpg(child.pid, signal.SIGINT)
+    else:
+        child.send_signal(signal.SIGINT)
+
+
+def end(child: subprocess.Popen) -> None:
+    """End what hangs, with its workers."""
+    if POSIX:
+        os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()
+
+
+@pytest.mark.parametrize(
+    ("when", "group"),
+    [(at_work, False), (at_work, True), (starting, True)],
+    ids=["the command", "its group, as a terminal does", "its group while workers start"],
+)
+def test_ctrl_c_in_build_keeps_what_is_done_and_goes_on(
+    tmp_path: Path, when: Callable, *, group: bool
+) -> None:
+    total = workspace(tmp_path)
+    with subprocess.Popen(
+        **build(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **({"start_new_session": True} if POSIX else {"creationflags": NEW_GROUP}),
+    ) as child:
+        while not when(tmp_path, child) and child.poll() is None:
+            threading.Event().wait(0.002)
+        stop(child, group=group)
+        try:
+            out, said = child.communicate(timeout=HANGS)
+        except subprocess.TimeoutExpired:
+            end(child)
+            raise
+    assert child.returncode == 130, said
+    assert "Stopped." in said
+    assert "batchcap build" in said
+    assert "Traceback" not in out + said
+    tasks = tmp_path / ".batchcap" / "tasks"
+    first = {path.name: path.read_bytes() for path in tasks.glob("*")}
+    assert len(first) < total / 5
+    assert all(re.fullmatch(r"\d{4}\.jsonl", name) for name in first)
+
+    again = subprocess.run(**build(tmp_path, "--json"), capture_output=True, check=True)
+
+    assert '"unreadable": 0' in again.stdout
+    lines = [line for path in sorted(tasks.iterdir()) for line in path.read_bytes().splitlines()]
+    assert len(lines) == len(set(lines)) == total
+    assert {name: (tasks / name).read_bytes() for name in first} == first
