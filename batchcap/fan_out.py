@@ -6,6 +6,7 @@ cluster's elsewhere.
 
 import collections
 import concurrent.futures
+import contextlib
 import itertools
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -48,6 +49,22 @@ def grouped(given: Iterable[Given], size: int) -> Iterator[list[Given]]:
     each = iter(given)
     while group := list(itertools.islice(each, size)):
         yield group
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: until they are deaf to it, it would end them.
+
+    They inherit what is blocked here. Windows has no such mask; a console's Ctrl-C is rarer there.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def deaf_to_interrupts() -> None:

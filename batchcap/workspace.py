@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
-from batchcap.fan_out import deaf_to_interrupts
+from batchcap.fan_out import deaf_to_interrupts, undisturbed
 from batchcap.ledger import Ledger, open_ledger
 from batchcap.lock import Lock
 from batchcap.models import Models, load_models
@@ -260,12 +260,16 @@ class Workspace:
         """Return an executor for work that fans out: processes, threads where there is little."""
         if number < FEW:
             return concurrent.futures.ThreadPoolExecutor(workers)
-        return concurrent.futures.ProcessPoolExecutor(
+        pool = concurrent.futures.ProcessPoolExecutor(
             workers,
             # The same on all platforms, and safe beside the sandbox's threads.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=deaf_to_interrupts,
         )
+        with undisturbed():
+            for _ in range(workers):
+                pool.submit(int)
+        return pool
 
     def prepare_folders(self) -> None:
         """Make the folders of task files and replies."""
