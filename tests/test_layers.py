@@ -51,6 +51,7 @@ BELOW = (
     "balance",
     "config",
     "providers",
+    "sending",
     "splitting",
     "writing",
 )
@@ -71,6 +72,7 @@ LAYERS = {
     "archive": Layer(("previews", *READING)),  # what build and estimate share
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
+    "sending": Layer(("batches", "splitting", *READING)),
     "splitting": Layer(("atomic", "batches", *READING)),
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
     "workspace": Layer((*OPENED, "batches.queue", "fan_out", "lock", *EDGES, *VALUES)),

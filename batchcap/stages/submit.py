@@ -6,34 +6,19 @@ the budget have room for.
 """
 
 import math
-from dataclasses import dataclass, field
 
 from batchcap.balance import check
 from batchcap.batches.cost import estimate
-from batchcap.batches.queue import is_queue_full, room
-from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
+from batchcap.batches.queue import room
+from batchcap.errors import ProviderRefused, Unreachable
 from batchcap.interrupt import calm
-from batchcap.records import BatchError, Enqueued, Exit, Problem, StageResult, Submission, TaskFile
-from batchcap.splitting import most_of, split, too_large, whole
+from batchcap.records import Enqueued, Exit, Problem, StageResult, Submission, TaskFile
+from batchcap.sending import Sending, adopt_batch, give_up, send_file, settle_or_hold
+from batchcap.splitting import most_of, split, too_large
 from batchcap.workspace import Workspace
 
-# A provider's list may lag behind its creations: an intent is looked for this often, with a
-# pause, before it is taken as never carried out.
-LOOKS = 3
-# What would meet the next file of a round, too.
-ENDS_ROUND = ("queue_full", CannotTell.code)
 # A batch lives for a day, and is cancelled or expired soon after: seconds.
 QUEUED = 2 * 86_400.0
-
-
-@dataclass(slots=True)
-class Sending:
-    """What a round of sending did."""
-
-    submitted: int = 0
-    adopted: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    code: Exit = Exit.DONE
 
 
 def submit(
@@ -48,10 +33,10 @@ def submit(
     with workspace.recorded("submit"):
         sending = Sending()
         if adopt:
-            _adopt(workspace, adopt, file)
+            adopt_batch(workspace, adopt, file)
             sending.adopted += 1
         if resend:
-            _give_up(workspace, resend, sending)
+            give_up(workspace, resend, sending)
         send(workspace, sending)
         check(workspace)
     waiting = len(workspace.ledger.tasks.files("waiting"))
@@ -86,7 +71,7 @@ def send(workspace: Workspace, sending: Sending) -> None:
     with calm() as interrupt:
         for submission in workspace.ledger.submissions.in_doubt():
             interrupt.obey()
-            _settle_or_hold(workspace, submission, sending)
+            settle_or_hold(workspace, submission, sending)
         due = _due(workspace)
         others = _others(workspace) if due else Enqueued()
         for file in due:
@@ -95,7 +80,7 @@ def send(workspace: Workspace, sending: Sending) -> None:
                 continue
             if not _affordable(workspace, file, sending):
                 break
-            if not _send_file(workspace, file, sending):
+            if not send_file(workspace, file, sending):
                 break
 
 
@@ -189,155 +174,3 @@ def _dollars(workspace: Workspace, model: str, given: int, made: int) -> float:
     if price is None:
         return math.inf if given or made else 0.0
     return price
-
-
-def _send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
-    """Send one file; False where the round ends here."""
-    with workspace.ledger.change():
-        submission = _intend(workspace, file)
-    workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
-    try:
-        if not _known_there(workspace, submission, sending):
-            _carry_out(workspace, submission, sending)
-    except Unreachable:
-        # The reply was lost, not necessarily the request.
-        _settle_or_hold(workspace, submission, sending)
-    return not any(each.code in ENDS_ROUND for each in sending.problems)
-
-
-def _intend(workspace: Workspace, file: TaskFile) -> Submission:
-    submissions = workspace.ledger.submissions
-    stem = file.name.removesuffix(".jsonl")
-    key = f"batchcap-{workspace.ledger.workspace_id[:12]}-{stem}-{submissions.next_number(file)}"
-    return submissions.intend(file, key, workspace.now(), workspace.run_id)
-
-
-def _known_there(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
-    """Look before money is spent: a ledger put back from a backup forgot what was sent since."""
-    try:
-        return _adopted(workspace, submission, sending)
-    except CannotTell:
-        # Nothing speaks for it having been sent, and this provider cannot say more.
-        return False
-
-
-def _adopted(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
-    others = workspace.ledger.submissions.remote_ids()
-    remote_id = workspace.provider.find(submission, others)
-    if not remote_id:
-        return False
-    with workspace.ledger.change():
-        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
-    sending.adopted += 1
-    return True
-
-
-def _carry_out(workspace: Workspace, submission: Submission, sending: Sending) -> None:
-    try:
-        path = whole(workspace, submission.file)
-        remote_id = workspace.provider.submit(submission, path, again=True)
-    except Unreachable:
-        raise
-    except ProviderRefused as error:
-        if not is_queue_full([BatchError(error.provider_code, error.message)]):
-            _not_accepted(workspace, submission, str(error))
-            raise
-        _queue_full(workspace, submission, str(error), sending)
-        return
-    except BatchcapError as error:
-        _not_accepted(workspace, submission, str(error))
-        raise
-    with workspace.ledger.change():
-        workspace.ledger.submissions.sent(submission, remote_id, "created", workspace.now())
-    sending.submitted += 1
-
-
-def _not_accepted(workspace: Workspace, submission: Submission, message: str) -> None:
-    with workspace.ledger.change():
-        workspace.ledger.submissions.end(submission, "refused", workspace.now(), message=message)
-
-
-def _queue_full(
-    workspace: Workspace, submission: Submission, message: str, sending: Sending
-) -> None:
-    wait = workspace.note_queue_full(submission, message)
-    sending.problems.append(
-        Problem(
-            "queue_full",
-            f"The provider's queue is full; {submission.file.name} waits {wait:.0f} s. {message}",
-            hint="batchcap poll --wait",
-        )
-    )
-
-
-def _settle_or_hold(workspace: Workspace, submission: Submission, sending: Sending) -> None:
-    """Settle a doubt, or leave it to a person where the provider cannot tell."""
-    try:
-        _settle_doubt(workspace, submission, sending)
-    except CannotTell as error:
-        sending.code = Exit.HELD
-        sending.problems.append(Problem(error.code, str(error), hint=error.hint))
-
-
-def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
-    """Find what a submission became, or send it: an upload that stands there is used."""
-    for number in range(LOOKS):
-        if number:
-            workspace.sleep(workspace.dialect.settle_seconds)
-        if _adopted(workspace, submission, sending):
-            return
-    _carry_out(workspace, submission, sending)
-
-
-def _adopt(workspace: Workspace, remote_id: str, name: str) -> None:
-    submission = _doubtful(workspace, name)
-    view = workspace.provider.view(remote_id)
-    if workspace.ledger.submissions.owner(remote_id):
-        raise UsageError(f"{remote_id} belongs to a task file already.", hint="batchcap status")
-    if view.state == "gone":
-        raise UsageError(
-            f"The provider knows no batch {remote_id}.",
-            hint="look the batch's id up at the provider and try again",
-        )
-    with workspace.ledger.change():
-        if submission.remote_id:
-            _abandon(workspace, submission, f"gone; {remote_id} takes its place")
-            submission = _intend(workspace, submission.file)
-        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
-
-
-def _give_up(workspace: Workspace, name: str, sending: Sending) -> None:
-    submission = _doubtful(workspace, name)
-    if not submission.remote_id and _known_there(workspace, submission, sending):
-        return
-    with workspace.ledger.change():
-        _abandon(workspace, submission, "given up by hand")
-
-
-def _abandon(workspace: Workspace, submission: Submission, message: str) -> None:
-    workspace.ledger.submissions.end(submission, "abandoned", workspace.now(), message=message)
-
-
-def _doubtful(workspace: Workspace, name: str) -> Submission:
-    """Return the one submission that is meant: in doubt, or of a batch that is gone."""
-    submissions = workspace.ledger.submissions
-    gone = [
-        each.submission
-        for each in submissions.open()
-        if each.view is not None and each.view.state == "gone"
-    ]
-    doubtful = [
-        each
-        for each in [*submissions.in_doubt(), *gone]
-        if not name or name in (each.file.name, each.file.name.removesuffix(".jsonl"))
-    ]
-    if len(doubtful) == 1:
-        return doubtful[0]
-    names = ", ".join(each.file.name for each in doubtful)
-    raise UsageError(
-        f"Which task file is meant? In doubt are {names}."
-        if doubtful
-        else f"{name or 'No task file'} is not in doubt.",
-        kept="Nothing was sent.",
-        hint="batchcap submit --adopt BATCH FILE, or batchcap status",
-    )

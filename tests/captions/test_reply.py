@@ -129,3 +129,13 @@ def test_any_json_whole_or_cut_gives_a_caption_or_trouble(values, cut):
         if isinstance(found, Caption):
             for line in (found.title, found.description, *found.keywords):
                 assert not any(unicodedata.category(each) in {"Cc", "Cf", "Cs"} for each in line)
+
+
+@pytest.mark.parametrize(
+    ("category", "kept"),
+    [("Cityscapes", "cityscapes"), ("no such category", ""), (["pets"], ""), (None, "")],
+)
+def test_an_answer_counts_without_a_category_of_the_list(category, kept):
+    """A task sent before the category was asked for has none, and is paid all the same."""
+    answer = ANSWER if category is None else ANSWER | {"category": category}
+    assert parse(STOCK, json.dumps(answer)).category == kept

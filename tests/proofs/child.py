@@ -1,8 +1,9 @@
-"""A life that ends at a chosen moment: all stages in this process, killed at the N-th event.
+"""A life that ends at a chosen moment: all stages in this process, killed at its N-th event.
 
-Run as a script: child.py WORKSPACE SERVER N EVENTS. An event is a commit of the ledger, a rename
-of a file, a request on its way to the server, or an answer on its way back; the kill comes just
-before it. N = 0 lives on. What happened is written to the file EVENTS, a line an event.
+Run as a script: child.py WORKSPACE SERVER KIND N EVENTS. An event is a commit of the ledger, a
+rename of a file, a request on its way to the server, or an answer on its way back; the kill comes
+just before the N-th of that kind ("*": of any). N = 0 lives on. What happened is written to the
+file EVENTS, a line an event.
 
 Nothing of the program is replaced: commits are seen by SQLite's own trace, renames by Python's
 audit events, requests by a proxy between the client and the server.
@@ -28,8 +29,9 @@ SHOWN = ("content-type", "content-length", "retry-after")
 class Life:
     """Counts events and ends at the one that was chosen."""
 
-    def __init__(self, root: Path, last: int, told: Path) -> None:
+    def __init__(self, root: Path, kind: str, last: int, told: Path) -> None:
         self.root = root
+        self.kind = kind
         self.last = last
         self.told = told.open("w", encoding="utf-8")
         self.count = 0
@@ -37,10 +39,10 @@ class Life:
 
     def event(self, what: str) -> None:
         with self.lock:
-            self.count += 1
+            self.count += self.kind in ("*", what)
             self.told.write(f"{what}\n")
             self.told.flush()
-            if self.count == self.last:
+            if self.kind in ("*", what) and self.count == self.last:
                 # On Windows, which has no SIGKILL, every signal is TerminateProcess.
                 os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
                 threading.Event().wait()
@@ -150,8 +152,8 @@ def live(root: Path, server: str) -> None:
 
 
 def main() -> None:
-    root, server, last, told = sys.argv[1:]
-    life = Life(Path(root), int(last), Path(told))
+    root, server, kind, last, told = sys.argv[1:]
+    life = Life(Path(root), kind, int(last), Path(told))
     sys.addaudithook(life.watch)
     live(Path(root), proxied(server, life.event))
     life.event("end")

@@ -35,6 +35,17 @@ def test_a_batch_that_is_gone_is_left_to_a_person_who_resends_it(making):
         assert len(bench.batches()) == 2
 
 
+def test_a_batch_that_was_gone_for_a_moment_is_not_resent(making):
+    bench = making(3)
+    with bench.serving({"http": [{"on": "retrieve", **NOT_FOUND}]}):
+        bench.sent()
+        assert bench.poll().exit_code == 4
+    with bench.serving():
+        assert bench.submit(resend="0001").counts["submitted"] == 0
+        settle(bench, 3)
+        assert len(bench.batches()) == 1
+
+
 def test_a_batch_that_is_gone_can_have_become_another(making):
     bench = making(3)
     with bench.serving({"http": [{"on": "retrieve", **NOT_FOUND}]}):

@@ -1,0 +1,201 @@
+"""One task file → one batch: an intent, a look at what is there, and then the money.
+
+Takes an open workspace whose lock is held; gives a batch that is recorded under its key, or a
+doubt that is settled later. Never sends what may exist already without looking for it.
+"""
+
+from dataclasses import dataclass, field
+
+from batchcap.batches.queue import is_queue_full
+from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
+from batchcap.records import BatchError, BatchState, Exit, Problem, Submission, TaskFile
+from batchcap.splitting import whole
+from batchcap.workspace import Workspace
+
+# A provider's list may lag behind its creations: an intent is looked for this often, with a
+# pause, before it is taken as never carried out.
+LOOKS = 3
+# What would meet the next file of a round, too.
+ENDS_ROUND = ("queue_full", CannotTell.code)
+
+
+@dataclass(slots=True)
+class Sending:
+    """What a round of sending did."""
+
+    submitted: int = 0
+    adopted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    code: Exit = Exit.DONE
+
+
+def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
+    """Send one file; False where the round ends here.
+
+    Raises Unreachable where the provider does not answer even to the look, and what the provider
+    refuses (ProviderRefused, KeyMissing).
+    """
+    with workspace.ledger.change():
+        submission = _intend(workspace, file)
+    workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
+    try:
+        if not _known_there(workspace, submission, sending):
+            _carry_out(workspace, submission, sending)
+    except Unreachable:
+        # The reply was lost, not necessarily the request.
+        settle_or_hold(workspace, submission, sending)
+    return not any(each.code in ENDS_ROUND for each in sending.problems)
+
+
+def _intend(workspace: Workspace, file: TaskFile) -> Submission:
+    submissions = workspace.ledger.submissions
+    stem = file.name.removesuffix(".jsonl")
+    key = f"batchcap-{workspace.ledger.workspace_id[:12]}-{stem}-{submissions.next_number(file)}"
+    return submissions.intend(file, key, workspace.now(), workspace.run_id)
+
+
+def _known_there(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
+    """Look before money is spent: a ledger put back from a backup forgot what was sent since."""
+    try:
+        return _adopted(workspace, submission, sending)
+    except CannotTell:
+        # Nothing speaks for it having been sent, and this provider cannot say more.
+        return False
+
+
+def _adopted(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
+    others = workspace.ledger.submissions.remote_ids()
+    remote_id = workspace.provider.find(submission, others)
+    if not remote_id:
+        return False
+    with workspace.ledger.change():
+        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+    sending.adopted += 1
+    return True
+
+
+def _carry_out(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    try:
+        path = whole(workspace, submission.file)
+        remote_id = workspace.provider.submit(submission, path, again=True)
+    except Unreachable:
+        raise
+    except ProviderRefused as error:
+        if not is_queue_full([BatchError(error.provider_code, error.message)]):
+            _not_accepted(workspace, submission, str(error))
+            raise
+        _queue_full(workspace, submission, str(error), sending)
+        return
+    except BatchcapError as error:
+        _not_accepted(workspace, submission, str(error))
+        raise
+    with workspace.ledger.change():
+        workspace.ledger.submissions.sent(submission, remote_id, "created", workspace.now())
+    sending.submitted += 1
+
+
+def _not_accepted(workspace: Workspace, submission: Submission, message: str) -> None:
+    with workspace.ledger.change():
+        workspace.ledger.submissions.end(submission, "refused", workspace.now(), message=message)
+
+
+def _queue_full(
+    workspace: Workspace, submission: Submission, message: str, sending: Sending
+) -> None:
+    wait = workspace.note_queue_full(submission, message)
+    sending.problems.append(
+        Problem(
+            "queue_full",
+            f"The provider's queue is full; {submission.file.name} waits {wait:.0f} s. {message}",
+            hint="batchcap poll --wait",
+        )
+    )
+
+
+def settle_or_hold(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    """Settle a doubt, or leave it to a person where the provider cannot tell."""
+    try:
+        _settle_doubt(workspace, submission, sending)
+    except CannotTell as error:
+        sending.code = Exit.HELD
+        sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+
+
+def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
+    """Find what a submission became, or send it: an upload that stands there is used."""
+    for number in range(LOOKS):
+        if number:
+            workspace.sleep(workspace.dialect.settle_seconds)
+        if _adopted(workspace, submission, sending):
+            return
+    _carry_out(workspace, submission, sending)
+
+
+def adopt_batch(workspace: Workspace, remote_id: str, name: str) -> None:
+    """Take a batch that a person names for the doubtful file ``name`` ("": the only one).
+
+    Raises UsageError where it is not known there, belongs to another file, or no one file is meant.
+    """
+    submission = _doubtful(workspace, name)
+    view = workspace.provider.view(remote_id)
+    if workspace.ledger.submissions.owner(remote_id):
+        raise UsageError(f"{remote_id} belongs to a task file already.", hint="batchcap status")
+    if view.state == "gone":
+        raise UsageError(
+            f"The provider knows no batch {remote_id}.",
+            hint="look the batch's id up at the provider and try again",
+        )
+    with workspace.ledger.change():
+        if submission.remote_id:
+            _abandon(workspace, submission, f"gone; {remote_id} takes its place")
+            submission = _intend(workspace, submission.file)
+        workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+
+
+def give_up(workspace: Workspace, name: str, sending: Sending) -> None:
+    """Let the doubtful file ``name`` be sent again, unless its batch is found after all.
+
+    Raises UsageError where no one file is meant.
+    """
+    submission = _doubtful(workspace, name)
+    if submission.remote_id:
+        # It was gone when it was last looked at, which need not be the last word.
+        view = workspace.provider.view(submission.remote_id)
+        if view.state is not BatchState.GONE:
+            with workspace.ledger.change():
+                workspace.ledger.submissions.saw(submission, view, workspace.now())
+            workspace.progress.say(f"{submission.remote_id} is there after all")
+            return
+    elif _known_there(workspace, submission, sending):
+        return
+    with workspace.ledger.change():
+        _abandon(workspace, submission, "given up by hand")
+
+
+def _abandon(workspace: Workspace, submission: Submission, message: str) -> None:
+    workspace.ledger.submissions.end(submission, "abandoned", workspace.now(), message=message)
+
+
+def _doubtful(workspace: Workspace, name: str) -> Submission:
+    """Return the one submission that is meant: in doubt, or of a batch that is gone."""
+    submissions = workspace.ledger.submissions
+    gone = [
+        each.submission
+        for each in submissions.open()
+        if each.view is not None and each.view.state == "gone"
+    ]
+    doubtful = [
+        each
+        for each in [*submissions.in_doubt(), *gone]
+        if not name or name in (each.file.name, each.file.name.removesuffix(".jsonl"))
+    ]
+    if len(doubtful) == 1:
+        return doubtful[0]
+    names = ", ".join(each.file.name for each in doubtful)
+    raise UsageError(
+        f"Which task file is meant? In doubt are {names}."
+        if doubtful
+        else f"{name or 'No task file'} is not in doubt.",
+        kept="Nothing was sent.",
+        hint="batchcap submit --adopt BATCH FILE, or batchcap status",
+    )
