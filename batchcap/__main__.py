@@ -1,6 +1,40 @@
-"""``python -m batchcap``."""
+"""``batchcap`` and ``python -m batchcap``: the arguments in, an exit code out."""
 
-from batchcap.cli import main
+import sys
+
+import click
+
+from batchcap.cli import batchcap
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = _code(sys.argv[1:] if arguments is None else arguments)
+    except OSError as error:
+        # Only words of help are written outside the boundary.
+        from batchcap.boundary import not_shown
+
+        code = not_shown(error)
+    sys.exit(code)
+
+
+def _code(given: list[str]) -> int:
+    try:
+        code = batchcap.main(given, prog_name="batchcap", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return 0
+    except click.ClickException as error:
+        from batchcap.boundary import usage
+
+        context = getattr(error, "ctx", None)
+        name = context.info_name if context else "batchcap"
+        return usage(name or "batchcap", error.format_message(), as_json="--json" in given)
+    except click.Abort:
+        return 130
+    return code if isinstance(code, int) else 0
+
 
 if __name__ == "__main__":
     main()

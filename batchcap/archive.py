@@ -20,6 +20,7 @@ from batchcap.photos.place import Atlas
 from batchcap.photos.placefields import without
 from batchcap.photos.prepare import prepare
 from batchcap.photos.scan import scan
+from batchcap.photos.smaller import smaller
 from batchcap.previews import Archive, Seen, done, with_previews
 from batchcap.records import Facts, Place, Prepared, Problem, Recipe, Sighting, Trouble
 from batchcap.request import Asking, Picked, custom_id
@@ -148,8 +149,12 @@ def asking(workspace: Workspace) -> Asking:
 
 
 def picked(workspace: Workspace, found: Prepared, facts: Facts, asked: Asked) -> Picked:
-    """Return a photo as it is asked for; a hosted picture is seen at its full size."""
-    hosted = workspace.settings.image.send == "hosted"
+    """Return a photo as it is asked for; a hosted picture is seen at its full size.
+
+    A copy that the provider found too large is halved for each time that it did.
+    """
+    image = workspace.settings.image
+    hosted = image.send == "hosted"
     photo = Picked(
         path=found.path,
         digest=found.digest,
@@ -160,6 +165,9 @@ def picked(workspace: Workspace, found: Prepared, facts: Facts, asked: Asked) ->
         ordinal=asked.tasks,
         reason=asked.reason,
     )
+    if asked.too_large and not hosted:
+        jpeg, width, height = smaller(found.jpeg, asked.too_large, image.quality)
+        photo = replace(photo, jpeg=jpeg, width=width, height=height)
     # The same picture may have been at this path before, and be known by another one now.
     ledger = workspace.ledger
     while ledger.tasks.taken(custom_id(ledger.workspace_id, photo)):

@@ -7,6 +7,7 @@ next command; anything unforeseen leaves its traceback in .batchcap/log, never o
 import contextlib
 import os
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -62,9 +63,32 @@ def run(name: str, options: Options, command: Command) -> int:
                 hint="type the same command again; if it stays, report it with the log",
             ),
         )
-    with contextlib.suppress(BrokenPipeError):
+    return _show(terminal, result, options, name)
+
+
+def _show(terminal: Terminal, result: StageResult, options: Options, name: str) -> int:
+    """Show what was done; where that fails, say that it was done all the same."""
+    try:
         terminal.show(result)
+    except BrokenPipeError:
+        return int(result.exit_code)
+    except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
+        told = log(options.workspace, True, name)
+        return not_shown(error, told)
     return int(result.exit_code)
+
+
+def not_shown(error: Exception, told: str = "") -> int:
+    """Say on stderr that the words of a command could not be written; gives the exit code."""
+    what = f"{type(error).__name__}: {error}"
+    with contextlib.suppress(OSError):
+        sys.stderr.write(
+            f"  ! What was done could not be shown ({what}).{told} {KEPT}\n    → batchcap status\n"
+        )
+    with contextlib.suppress(OSError):
+        # Python would try once more on its way out, and show a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(Exit.FAILED)
 
 
 def interrupted(name: str) -> StageResult:
@@ -81,8 +105,8 @@ def usage(name: str, message: str, *, as_json: bool) -> int:
     """Show a mistake on the command line and return its exit code."""
     terminal = standard(as_json=as_json, quiet=False)
     hint = f"batchcap {name} --help" if name != "batchcap" else "batchcap --help"
-    terminal.show(failure(name, UsageError(message, hint=hint)))
-    return int(Exit.USAGE)
+    result = failure(name, UsageError(message, hint=hint))
+    return _show(terminal, result, Options(), name)
 
 
 def log(workspace: Path, wanted: bool, name: str) -> str:  # noqa: FBT001 - two callers here

@@ -7,7 +7,6 @@ that --help is quick.
 import contextlib
 import functools
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -328,22 +327,3 @@ def serve(options: "Options", terminal: "Terminal", **given: Any) -> "StageResul
     from batchcap.stages.serve import serve
 
     return serve(terminal, options.workspace, **given)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
-    try:
-        code = batchcap.main(given, prog_name="batchcap", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "")
-        sys.exit(0)
-    except click.ClickException as error:
-        from batchcap.boundary import usage
-
-        context = getattr(error, "ctx", None)
-        name = context.info_name if context else "batchcap"
-        sys.exit(usage(name or "batchcap", error.format_message(), as_json="--json" in given))
-    except click.Abort:
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -160,3 +162,19 @@ def test_every_command_can_fail_in_words(tmp_path, command) -> None:
         code = run(command, Options(tmp_path), failing(errors.UsageError("no", hint="yes")))
     assert (code, out.getvalue()) == (2, "")
     assert "no" in err.getvalue()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is full")
+@pytest.mark.parametrize("words", ["status", "status --json", "--help", "status --help", "sandbox"])
+def test_a_screen_that_takes_no_words_gives_no_traceback(tmp_path, words) -> None:
+    (tmp_path / "photo").mkdir()
+    (tmp_path / "batchcap.toml").write_text('[photos]\nroot = "photo"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "batchcap", *words.split()]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, text=True, check=False
+        )
+    assert ended.returncode == 1
+    assert "could not be shown (OSError: [Errno 28]" in ended.stderr
+    assert "→ batchcap status" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -13,7 +13,8 @@ import click
 import pytest
 
 from batchcap import __version__
-from batchcap.cli import SHARED, SHARED_NAMES, main
+from batchcap.__main__ import main
+from batchcap.cli import SHARED, SHARED_NAMES
 from batchcap.cli import batchcap as root
 from batchcap.demo import paint
 
@@ -33,7 +34,7 @@ ENVELOPE = ["version", "command", "status", "exit_code", "counts", "problems", "
 LOADED = (
     "import atexit, sys;"
     "atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr));"
-    "from batchcap.cli import main; main(sys.argv[1:])"
+    "from batchcap.__main__ import main; main(sys.argv[1:])"
 )
 
 Run = Callable[..., tuple[int, str]]

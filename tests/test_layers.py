@@ -59,7 +59,7 @@ BELOW = (
 # The longest name that fits a module is its layer.
 LAYERS = {
     "": Layer(),
-    "__main__": Layer(("cli",)),
+    "__main__": Layer(("cli", "boundary"), ("click",)),
     "cli": Layer(
         ("stages", "boundary", "render", "workspace", "config", "settings", *SHOWING, *VALUES),
         ("click",),

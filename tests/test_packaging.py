@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_package_and_the_configs_and_nothing_else(wheel: zip
 def test_the_wheel_brings_its_command_and_its_licence(wheel: zipfile.Path) -> None:
     scripts = ConfigParser()
     scripts.read_string(_info(wheel, "entry_points.txt"))
-    assert dict(scripts["console_scripts"]) == {"batchcap": "batchcap.cli:main"}
+    assert dict(scripts["console_scripts"]) == {"batchcap": "batchcap.__main__:main"}
     assert "The batchcap authors" in _info(wheel, "licenses/LICENSE")
 
 

@@ -9,6 +9,8 @@ from batchcap.records import Facts, TaskFile
 
 # What went wrong with the words, so that telling the model helps; a lost reply is no news to it.
 ANSWERED_BADLY = ("bad_json", "truncated", "too_big", "empty")
+# What was wrong with the picture's size: the next one is smaller.
+TOO_LARGE = ("image_too_large", "image_file_too_large", "request_too_large")
 FILE_COLUMNS = "id, name, sha256, bytes, requests, input_tokens, output_tokens, model, endpoint"
 
 
@@ -37,11 +39,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked of a photo so far: ``tasks`` ever made, ``generation`` and why again."""
+    """What was asked of a photo so far: ``tasks`` ever made, ``generation`` and why again.
+
+    ``too_large`` counts how often its picture was refused for its size in this generation.
+    """
 
     tasks: int = 0
     generation: int = 1
     reason: str = ""
+    too_large: int = 0
 
 
 class Tasks:
@@ -132,7 +138,8 @@ class Tasks:
             return Asked()
         generation, result, kind, code, message = rows[-1]
         helps = result == "retry" and (kind == "answered" or code in ANSWERED_BADLY)
-        return Asked(len(rows), generation, message if helps else "")
+        too_large = sum(row[0] == generation and row[3] in TOO_LARGE for row in rows)
+        return Asked(len(rows), generation, message if helps else "", too_large)
 
     def taken(self, custom_id: str) -> bool:
         """Return whether a task bears that name."""

@@ -18,7 +18,7 @@ import pytest
 from openai import OpenAI
 from PIL import Image, ImageDraw
 
-from batchcap.cli import main
+from batchcap.__main__ import main
 from batchcap.render import Silent
 from batchcap.sandbox import Faults, Options, serving
 from batchcap.workspace import Outside, Workspace, open_workspace

@@ -15,7 +15,7 @@ PHOTO = "France/Paris/commercial/b.jpg"
 OTHER = "Italy/Rome/editorial/a.jpg"
 LIMITED = """
 import sys
-from batchcap.cli import main
+from batchcap.__main__ import main
 if __name__ == "__main__":
     import resource
     most = int(sys.argv[1])

@@ -1,8 +1,11 @@
 """What comes back, good and bad: one outcome for each task, and what follows from it."""
 
+import base64
+import io
 import json
 
 import pytest
+from PIL import Image
 
 PHOTO = "France/Paris/commercial/b.jpg"
 OTHER = "Italy/Rome/editorial/a.jpg"
@@ -18,6 +21,14 @@ GOOD = {
 
 def answer(**other: object) -> dict[str, dict[str, str]]:
     return {"answers": {"*": json.dumps(GOOD | other)}}
+
+
+def picture_size(body) -> tuple[int, int]:
+    """Width and height in pixels of the picture that a request shows."""
+    (part,) = (each for each in body["messages"][-1]["content"] if each["type"] == "image_url")
+    data = base64.b64decode(part["image_url"]["url"].partition(",")[2])
+    with Image.open(io.BytesIO(data)) as image:
+        return image.size
 
 
 def taken(told) -> int:
@@ -117,6 +128,17 @@ def test_the_same_question_after_a_lost_answer_another_one_after_a_bad_one(serve
         assert first == second
         assert first != third
         assert first["messages"][0] == third["messages"][0]
+
+
+def test_a_picture_that_is_too_large_is_sent_smaller(served) -> None:
+    too_large = {"kind": "http_error", "status": 400, "code": "image_too_large"}
+    with served({"row": [too_large | {"batches": [1, 2]}]}) as desk:
+        desk.paint(PHOTO, size=(2000, 1500))
+        for _ in range(3):
+            joined(desk)
+        assert desk.states() == {"captioned": 1}
+        sizes = [picture_size(task["body"]) for task in desk.tasks()]
+        assert sizes == [(1024, 768), (512, 384), (256, 192)]
 
 
 @pytest.mark.parametrize(("kind", "more", "state", "code"), NEVER)
