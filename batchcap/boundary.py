@@ -81,7 +81,7 @@ def _show(terminal: Terminal, result: StageResult, options: Options, name: str) 
 def not_shown(error: Exception, told: str = "") -> int:
     """Say on stderr that the words of a command could not be written; gives the exit code."""
     what = f"{type(error).__name__}: {error}"
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeError):
         sys.stderr.write(
             f"  ! What was done could not be shown ({what}).{told} {KEPT}\n    → batchcap status\n"
         )
