@@ -39,7 +39,7 @@ EDGES = ("agency", "atomic", "models", "preset", "tokenizer")
 NOUNS = ("photos", "captions", "batches", "metadata")
 OPENED = ("config", "settings", "ledger", "providers", "metadata.exiftool", "metadata.pool")
 PLANNING = ("metadata.tags", "metadata.keywords", "metadata.limits", "metadata.tagmap")
-TOOLS = ("fan_out", "interrupt", "request")
+TOOLS = ("fan_out", "interrupt", "request", "shell")
 READING = ("workspace", "settings", "ledger", "photos", *TOOLS, *VALUES)
 SHOWING = ("demo", "ide", "sandbox")
 BELOW = (
@@ -86,6 +86,7 @@ LAYERS = {
     "preset": Layer(("agency", "captions", "checks", *VALUES), ("pydantic",)),
     "tokenizer": Layer(("atomic", *VALUES), ("tiktoken",)),
     "fan_out": Layer(VALUES),
+    "shell": Layer(pure=True),
     "interrupt": Layer(VALUES),
     "request": Layer(("batches", "captions", "settings", *VALUES), pure=True),
     "photos": Layer(VALUES, ("PIL", "piexif", "pillow_heif")),

@@ -7,6 +7,7 @@ from batchcap.captions.dateline import headline_of
 from batchcap.demo import paint
 from batchcap.errors import DiskTrouble
 from batchcap.records import Progress, StageResult
+from batchcap.shell import quoted
 from batchcap.workspace import Workspace
 
 # What is shown of one photo: enough to see headline, place words and keywords in each standard.
@@ -88,7 +89,7 @@ def _where(workspace: Workspace) -> str:
 def _next(workspace: Workspace) -> str:
     return (
         "To put these photos back as they were:\n"
-        f"  batchcap undo -w {workspace.root}\n"
+        f"  batchcap undo -w {quoted(workspace.root)}\n"
         "To do the same with your own photos, laid out as COUNTRY/CITY/editorial and\n"
         "COUNTRY/CITY/commercial, and a real key:\n"
         "  export OPENAI_API_KEY=…            (Windows: set OPENAI_API_KEY=…)\n"

@@ -9,6 +9,7 @@ from batchcap.config import FILE, layered
 from batchcap.errors import DiskTrouble, UsageError
 from batchcap.ide import files
 from batchcap.records import Exit, Problem, StageResult
+from batchcap.shell import quoted
 from batchcap.workspace import STATE
 
 HEAD = """\
@@ -58,12 +59,8 @@ def init(folder: Path, plan: Plan) -> StageResult:
             hint="choose another folder: batchcap init DIR --photos FOLDER",
         ) from error
     inside = folder.resolve() != Path.cwd().resolve()
-    cd = f"batchcap estimate -w {_quoted(folder)}" if inside else "batchcap estimate"
+    cd = f"batchcap estimate -w {quoted(folder)}" if inside else "batchcap estimate"
     return StageResult("init", Exit.DONE, {}, tuple(problems), {"files": [str(path), *written]}, cd)
-
-
-def _quoted(folder: Path) -> str:
-    return f'"{folder}"' if " " in str(folder) else str(folder)
 
 
 def _photos(folder: Path, photos: str) -> str:
