@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -240,6 +241,7 @@ class Machine(RuleBasedStateMachine):
         self.bench.balanced()
 
 
+@pytest.mark.timeout(0 if MANY else 600)
 def test_no_sequence_loses_or_doubles_a_row(making):
     run_state_machine_as_test(
         lambda: Machine(making()),
