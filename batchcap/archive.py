@@ -4,25 +4,21 @@ Takes an open workspace; fills the ledger's walk, prepares photos over the cores
 facts. Knows no stage and records nothing for good.
 """
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from batchcap.fan_out import in_order
 from batchcap.ledger.tasks import Asked
-from batchcap.photos.embedded import embedded_place
 from batchcap.photos.facts import Told, follows, gather
-from batchcap.photos.kinds import addressable
 from batchcap.photos.layout import check_layout, folder_facts
 from batchcap.photos.notes import Notes, read_notes
 from batchcap.photos.place import Atlas
 from batchcap.photos.placefields import without
-from batchcap.photos.prepare import prepare
 from batchcap.photos.scan import scan
 from batchcap.photos.smaller import smaller
-from batchcap.previews import Archive, Seen, done, with_previews
-from batchcap.records import Facts, Place, Prepared, Problem, Recipe, Sighting, Trouble
+from batchcap.previews import Archive, done, with_previews
+from batchcap.reading import Reader
+from batchcap.records import Facts, Place, Prepared, Problem, Sighting, Trouble
 from batchcap.request import Asking, Picked, custom_id
 from batchcap.workspace import Workspace
 
@@ -57,8 +53,14 @@ def read(
     if not number:
         return
     image, settings = workspace.settings.image, workspace.settings
-    recipe = Recipe(image.max_side, image.quality)
-    work = functools.partial(_prepare, str(workspace.photos), recipe, image.send)
+    reader = Reader(
+        root=str(workspace.photos),
+        model=workspace.model,
+        max_side=image.max_side,
+        detail=image.detail,
+        quality=image.quality,
+        hosted=image.send == "hosted",
+    )
     extensions, exiftool = settings.photos.extensions, settings.tools.exiftool
     inside = Archive(workspace.photos, extensions, exiftool, workspace.processes)
     workers = min(workspace.processes, number)
@@ -67,21 +69,10 @@ def read(
         workspace.executor(workers, number) as executor,
         workspace.progress.bar("reading photos", number) as bar,
     ):
-        for seen, found in in_order(executor, work, all_seen, workers):
+        for seen, found in in_order(executor, reader.read, all_seen, workers):
             done(seen)
             yield seen[0], found
             bar.advance()
-
-
-def _prepare(root: str, recipe: Recipe, send: str, seen: Seen) -> Prepared | Trouble:
-    sighting, preview = seen
-    found = prepare(root, sighting, recipe, preview)
-    if isinstance(found, Trouble):
-        return found
-    if send == "hosted" and not addressable(sighting.path):
-        said = 'cannot be shown to a model at an address: set image.send to "inline"'
-        return Trouble("not_hosted", said)
-    return replace(found, place=embedded_place(Path(root, sighting.path)))
 
 
 class Evidence:

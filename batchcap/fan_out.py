@@ -8,7 +8,11 @@ import collections
 import concurrent.futures
 import contextlib
 import itertools
+import multiprocessing
+import multiprocessing.process
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -16,7 +20,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 # How many results may wait for their turn, per worker: enough to keep all of them busy.
-AHEAD = 4
+AHEAD = 8
 
 
 def in_order(
@@ -25,7 +29,7 @@ def in_order(
     given: Iterable[Given],
     workers: int,
 ) -> Iterator[tuple[Given, Made]]:
-    """Yield (given, result) in the order given; at most ``workers`` times four are under way.
+    """Yield (given, result) in the order given; at most ``workers`` times eight are under way.
 
     What is under way is cancelled when the caller stops.
     """
@@ -67,6 +71,18 @@ def undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def deaf_to_interrupts() -> None:
-    """Leave Ctrl-C to the parent, in a worker: it stops the work and keeps what is done."""
+def begin_worker() -> None:
+    """Make a worker process one that lives no longer than its parent, and is deaf to Ctrl-C.
+
+    The parent stops the work at Ctrl-C and keeps what is done. Were the parent killed, a worker
+    would wait for more work for ever: each holds the queue open for the others.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
-from batchcap.fan_out import deaf_to_interrupts, undisturbed
+from batchcap.fan_out import begin_worker, undisturbed
 from batchcap.ledger import Ledger, open_ledger
 from batchcap.lock import Lock
 from batchcap.models import Models, load_models
@@ -264,7 +264,7 @@ class Workspace:
             workers,
             # The same on all platforms, and safe beside the sandbox's threads.
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=deaf_to_interrupts,
+            initializer=begin_worker,
         )
         with undisturbed():
             for _ in range(workers):

@@ -69,7 +69,8 @@ LAYERS = {
     "tables": Layer(VALUES),
     "stages": Layer(BELOW, apart=True),
     "stages.run": Layer(("stages", *BELOW)),
-    "archive": Layer(("previews", *READING)),  # what build and estimate share
+    "archive": Layer(("previews", "reading", *READING)),  # what build and estimate share
+    "reading": Layer(("batches", "photos", "previews", *VALUES)),  # what a worker runs
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
     "sending": Layer(("batches", "splitting", *READING)),

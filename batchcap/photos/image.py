@@ -20,6 +20,9 @@ from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
 from batchcap.records import Recipe, Trouble
 
 _ORIENTATION = 0x0112
+# A third of the time of Lanczos. Both lie 42 to 52 dB from a reduction in one step of the full
+# picture: libjpeg's own reduction has the larger part in that.
+_FILTER = Image.Resampling.HAMMING
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -85,15 +88,16 @@ def upright_size(stream: BinaryIO, kind: str) -> tuple[int, int]:
 def _from_jpeg(stream: BinaryIO, recipe: Recipe, orientation: int) -> Reduced:
     stream.seek(0)
     header = read_header(stream)
+    orientation = orientation or header_camera(header).orientation
     image = open_jpeg(stream, header)
     stored = image.size
-    step = _step(max(stored), recipe.max_side)
+    wanted = _wanted(stored, orientation, recipe)
+    step = _step(max(stored), max(wanted))
     image.draft(None, (max(1, stored[0] // step), max(1, stored[1] // step)))
     image.load()
     profile = image.info.get("icc_profile")
-    small = _resized(image, _fitted(stored, recipe.max_side))
+    small = _resized(image, wanted)
     small = to_srgb(upright_cmyk(small, adobe=_is_adobe(header)), profile)
-    orientation = orientation or header_camera(header).orientation
     return _encoded(_upright(small, orientation), _turned(stored, orientation), recipe)
 
 
@@ -104,7 +108,7 @@ def _from_other(stream: BinaryIO, kind: str, recipe: Recipe, orientation: int) -
     # Pillow has turned a TIFF by now, and taken the tag away.
     orientation = orientation or image.getexif().get(_ORIENTATION, 1)
     profile = image.info.get("icc_profile")
-    small = _resized(flat(image), _fitted(image.size, recipe.max_side))
+    small = _resized(flat(image), _wanted(image.size, orientation, recipe))
     small = to_srgb(small, profile)
     return _encoded(_upright(small, orientation), _turned(image.size, orientation), recipe)
 
@@ -122,9 +126,16 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     return int(tags.get(256, image.width)), int(tags.get(257, image.height))
 
 
-def _step(longest: int, max_side: int) -> int:
+def _step(longest: int, wanted: int) -> int:
     """Return the largest scale that libjpeg decodes at (1/8, 1/4, 1/2) and still has enough."""
-    return next((step for step in (8, 4, 2) if longest // step >= max_side), 1)
+    return next((step for step in (8, 4, 2) if longest // step >= wanted), 1)
+
+
+def _wanted(stored: tuple[int, int], orientation: int, recipe: Recipe) -> tuple[int, int]:
+    """Return the copy's size as the picture lies in the file, which may be on its side."""
+    if recipe.size is None:
+        return _fitted(stored, recipe.max_side)
+    return _turned(recipe.size(*_turned(stored, orientation)), orientation)
 
 
 def _fitted(size: tuple[int, int], max_side: int) -> tuple[int, int]:
@@ -135,7 +146,7 @@ def _fitted(size: tuple[int, int], max_side: int) -> tuple[int, int]:
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     if image.size == size:
         return image
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return image.resize(size, _FILTER, reducing_gap=3.0)
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

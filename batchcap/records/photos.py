@@ -1,5 +1,6 @@
 """What is known of photos: sightings, facts and the copy that is sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -109,10 +110,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the picture to send is made; ``quality`` is JPEG quality 1 to 95."""
+    """How the picture to send is made; ``quality`` is JPEG quality 1 to 95.
+
+    ``size`` gives the copy's width and height for those of the upright original, in pixels, and
+    enlarges neither; without it the copy fits into ``max_side``.
+    """
 
     max_side: int = 1024
     quality: int = 85
+    size: Callable[[int, int], tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def build(workspace: Workspace, order: Order) -> StageResult:
         seen_again = chain(photos.to_look_at(again=again), outdated)
         found = read(workspace, seen_again, number)
         with calm() as interrupt, Packer(workspace, tally) as packer:
-            for group in grouped(_until_stopped(found, interrupt), GROUP):
+            size = min(GROUP, order.limit or GROUP)
+            for group in grouped(_until_stopped(found, interrupt), size):
                 with workspace.ledger.change():
                     for seen in group:
                         take(workspace, evidence, order, packer, seen)
