@@ -212,7 +212,35 @@ def _estimate(data: Mapping[str, Any]) -> str:
         told.append(f"  measured on {data['sampled']} of {data['of']:,} photos, evenly spread")
     if data["free"]:
         told.append("  the sandbox costs nothing: these dollars are the model's own price")
-    return "\n".join(told)
+    return "\n\n".join(each for each in ("\n".join(told), _models(data)) if each)
+
+
+def _models(data: Mapping[str, Any]) -> str:
+    """Return the models that have a price, the cheapest first; dollars for 1,000 photos."""
+    rows = [
+        (
+            f"{'→' if each['model'] == data['model'] else ' '} {each['model']}",
+            _tokens(each["sent"]),
+            _usd(each["sent"], "usd"),
+            _usd(each["sent"], "usd_without_batch"),
+            *(_usd(each["full_size"][detail], "usd_without_batch") for detail in ("auto", "high")),
+        )
+        for each in data["models"]
+        if each["sent"] and each["sent"]["usd"] is not None
+    ]
+    if not rows:
+        return ""
+    head = ("  model", "tokens in", "$ in a batch", "without", "full size, auto", "high")
+    said = "Dollars for 1,000 such photos; full size: the originals, asked for one by one"
+    return f"{said}\n{columns([head, *rows])}"
+
+
+def _tokens(price: Mapping[str, Any]) -> str:
+    return f"{price['input_tokens']:,}"
+
+
+def _usd(price: Mapping[str, Any] | None, key: str) -> str:
+    return "refused" if price is None else f"{price[key]:.2f}"
 
 
 def _listed(data: Mapping[str, Any]) -> str:

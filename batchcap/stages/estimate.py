@@ -1,19 +1,23 @@
 """What build would send: requests, tokens, files, waves and dollars. Writes no task file.
 
+Says what the same photos would cost with every other model, and what their originals would.
 A large archive is measured on a sample of its photos, evenly spread, and says so.
 """
 
 import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from batchcap.archive import Evidence, asking, picked, read, walk
+from batchcap.batches.comparison import Shown, Way, compare
 from batchcap.batches.cost import estimate as dollars
-from batchcap.batches.tokens import ImageRefused
+from batchcap.batches.tokens import ImageRefused, image_tokens
 from batchcap.errors import UsageError
 from batchcap.models import shutdown_warning
 from batchcap.records import Exit, Prepared, Problem, Sighting, StageResult
-from batchcap.request import make_task
+from batchcap.request import make_task, output_tokens
 from batchcap.workspace import Workspace
 
 # Photos that are read in full; archives up to this size are measured exactly.
@@ -29,6 +33,7 @@ class Sampled:
     input_tokens: int
     output_tokens: int
     bytes: int
+    photos: tuple[Shown, ...]
 
 
 def estimate(workspace: Workspace) -> StageResult:
@@ -75,6 +80,7 @@ def estimate(workspace: Workspace) -> StageResult:
             "calibrated": [round(real_input, 3), round(real_output, 3)],
             "prices": f"{workspace.model.source}, {workspace.model.dated}".strip(", "),
             "free": workspace.settings.provider.name == "sandbox",
+            "models": _models(workspace, sampled.photos),
         },
         "batchcap build",
     )
@@ -95,19 +101,48 @@ def _calibration(workspace: Workspace) -> tuple[float, float]:
 def _measure(workspace: Workspace, evidence: Evidence, sample: list[Sighting]) -> Sampled:
     how = asking(workspace)
     requests = given = made = size = 0
+    shown = []
     for sighting, found in read(workspace, sample, len(sample)):
         if not isinstance(found, Prepared):
             continue
         asked = workspace.ledger.tasks.asked(sighting.path)
+        photo = picked(workspace, found, evidence.of(found), asked)
         try:
-            task = make_task(how, picked(workspace, found, evidence.of(found), asked))
+            task = make_task(how, photo)
         except ImageRefused:
             continue
+        picture = image_tokens(how.model, photo.width, photo.height, how.image.detail)
+        text = task.input_tokens - picture
+        shown.append(Shown(found.original_width, found.original_height, text))
         requests += 1
         given += task.input_tokens
         made += task.output_tokens
         size += len(task.line) + 1
-    return Sampled(len(sample), requests, given, made, size)
+    return Sampled(len(sample), requests, given, made, size, tuple(shown))
+
+
+def _models(workspace: Workspace, photos: Sequence[Shown]) -> list[dict[str, Any]]:
+    """Return what 1,000 such photos cost with each model that is not switched off yet."""
+    if not photos:
+        return []
+    image, today = workspace.settings.image, workspace.today().isoformat()
+    way = Way(image.detail, 0 if image.send == "hosted" else image.max_side)
+    known = [workspace.models.get(name) for name in workspace.models.names()]
+    current = [each for each in known if not each.shutdown or each.shutdown > today]
+    if workspace.model.name not in {each.name for each in current}:
+        current.append(workspace.model)
+    return [
+        {
+            "model": offer.model.name,
+            "assumed": offer.model.assumed,
+            "shutdown": offer.model.shutdown,
+            "sent": asdict(offer.sent) if offer.sent else None,
+            "full_size": {
+                detail: asdict(each) if each else None for detail, each in offer.full_size.items()
+            },
+        }
+        for offer in compare(current, photos, way, output_tokens(workspace.preset))
+    ]
 
 
 def _files(workspace: Workspace, requests: int, size: int, tokens: int) -> int:

@@ -36,6 +36,24 @@ def test_estimate_promises_what_build_makes_and_writes_nothing(desk) -> None:
     assert desk.done("estimate").counts["requests"] == 0
 
 
+def test_estimate_compares_the_models_with_one_another_and_with_the_originals(desk) -> None:
+    desk.paint(PHOTO, OTHER, size=(1800, 1200))
+    estimated = desk.done("estimate")
+    models = {each["model"]: each for each in estimated.json["data"]["models"]}
+    mine = models[estimated.json["data"]["model"]]
+    per_photo = estimated.counts["cost_usd"] / estimated.counts["requests"]
+    assert mine["sent"]["usd"] == pytest.approx(per_photo * 1000, rel=0.01)
+    assert mine["sent"]["usd_without_batch"] == pytest.approx(2 * mine["sent"]["usd"])
+    assert mine["full_size"]["auto"]["input_tokens"] > mine["sent"]["input_tokens"]
+    prices = [each["sent"]["usd"] for each in models.values() if each["sent"]["usd"] is not None]
+    assert len(prices) > 10
+    assert prices == sorted(prices)
+    assert "o4-mini" not in models  # switched off
+    _, told, _ = desk.say("estimate")
+    assert f"→ {mine['model']}" in told
+    assert "full size" in told
+
+
 def test_status_of_an_empty_workspace_says_what_is_next(desk) -> None:
     told = desk.done("status")
     assert sum(told.counts.values()) == 0
