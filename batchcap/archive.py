@@ -16,7 +16,7 @@ from batchcap.photos.place import Atlas
 from batchcap.photos.placefields import without
 from batchcap.photos.scan import scan
 from batchcap.photos.smaller import smaller
-from batchcap.previews import Archive, done, with_previews
+from batchcap.previews import Archive, done, shipped, with_previews
 from batchcap.reading import Reader
 from batchcap.records import Facts, Place, Prepared, Problem, Sighting, Trouble
 from batchcap.request import Asking, Picked, custom_id
@@ -63,13 +63,13 @@ def read(
     )
     extensions, exiftool = settings.photos.extensions, settings.tools.exiftool
     inside = Archive(workspace.photos, extensions, exiftool, workspace.processes)
-    workers = min(workspace.processes, number)
     with (
         with_previews(inside, sightings) as all_seen,
-        workspace.executor(workers, number) as executor,
+        workspace.crew(number) as crew,
         workspace.progress.bar("reading photos", number) as bar,
     ):
-        for seen, found in in_order(executor, reader.read, all_seen, workers):
+        given = map(shipped, all_seen) if crew.elsewhere else all_seen
+        for seen, found in in_order(crew, reader.read, given):
             done(seen)
             yield seen[0], found
             bar.advance()

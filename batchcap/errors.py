@@ -5,7 +5,8 @@ BatchcapError                 exit 1
 │   └── ConfigError           exit 2   batchcap.toml, a preset, a provider, the environment
 ├── WorkspaceMissing          exit 2   no batchcap.toml here
 ├── WorkspaceBusy             exit 3   another batchcap holds the lock
-├── ToolMissing               exit 2   ExifTool is missing or too old
+├── ToolMissing               exit 2   ExifTool is missing or too old, or an optional package is
+├── ClusterUnreachable        exit 1   the cluster for work that fans out is not there, or went away
 ├── KeyMissing                exit 2   no API key, or the provider refuses it
 ├── Unreachable               exit 1   the provider did not answer; nothing is known to have changed
 ├── ProviderRefused           exit 1   the provider answered and said no
@@ -62,10 +63,16 @@ class WorkspaceBusy(BatchcapError):
 
 
 class ToolMissing(BatchcapError):
-    """ExifTool is missing, too old or does not start."""
+    """A program or package is missing, too old or does not start."""
 
     code = "exiftool"
     exit_code = 2
+
+
+class ClusterUnreachable(BatchcapError):
+    """The cluster that should do the work has no scheduler or no workers."""
+
+    code = "cluster"
 
 
 class KeyMissing(BatchcapError):

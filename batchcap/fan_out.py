@@ -14,7 +14,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
+
+# Starting processes takes longer than reading so many photos on threads.
+FEW = 16
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -23,21 +27,47 @@ Made = TypeVar("Made")
 AHEAD = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work; ``elsewhere``: they may see none of this machine's own files."""
+
+    executor: concurrent.futures.Executor
+    workers: int
+    elsewhere: bool = False
+
+
+@contextlib.contextmanager
+def local_crew(processes: int, number: int) -> Iterator[Crew]:
+    """Give processes for ``number`` pieces of work, or threads where that is few."""
+    workers = max(1, min(processes, number))
+    if number < FEW:
+        with concurrent.futures.ThreadPoolExecutor(workers) as threads:
+            yield Crew(threads, workers)
+        return
+    with concurrent.futures.ProcessPoolExecutor(
+        workers,
+        # The same on all platforms, and safe beside the sandbox's threads.
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=begin_worker,
+    ) as pool:
+        with undisturbed():
+            for _ in range(workers):
+                pool.submit(int)
+        yield Crew(pool, workers)
+
+
 def in_order(
-    executor: concurrent.futures.Executor,
-    work: Callable[[Given], Made],
-    given: Iterable[Given],
-    workers: int,
+    crew: Crew, work: Callable[[Given], Made], given: Iterable[Given]
 ) -> Iterator[tuple[Given, Made]]:
-    """Yield (given, result) in the order given; at most ``workers`` times eight are under way.
+    """Yield (given, result) in the order given; at most eight a worker are under way.
 
     What is under way is cancelled when the caller stops.
     """
     waiting: collections.deque[tuple[Given, concurrent.futures.Future[Made]]] = collections.deque()
     try:
         for each in given:
-            waiting.append((each, executor.submit(work, each)))
-            if len(waiting) >= workers * AHEAD:
+            waiting.append((each, crew.executor.submit(work, each)))
+            if len(waiting) >= crew.workers * AHEAD:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:

@@ -9,7 +9,7 @@ import functools
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchcap.errors import DiskTrouble
@@ -54,6 +54,14 @@ def with_previews(archive: Archive, sightings: Iterable[Sighting]) -> Iterator[I
     ):
         take_out = functools.partial(_take_out, archive.root, Path(folder))
         yield itertools.chain.from_iterable(pool.map_chunks(take_out, sightings, CHUNK))
+
+
+def shipped(seen: Seen) -> Seen:
+    """Return a photo with its preview's bytes, for a worker that does not see the file."""
+    sighting, preview = seen
+    if not isinstance(preview, Preview):
+        return seen
+    return sighting, replace(preview, data=preview.picture.read_bytes())
 
 
 def done(seen: Seen) -> None:

@@ -68,9 +68,10 @@ class Write(Section):
 
 
 class Work(Section):
-    """How much of the machine is used."""
+    """How much of the machine is used, or which machines."""
 
     processes: int = Field(ge=0, le=1024)
+    executor: str = Field(pattern=r"^(dask://[^\s/]+:[0-9]{1,5})?$")
 
 
 class Tools(Section):

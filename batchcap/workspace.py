@@ -4,10 +4,8 @@ Holds the settings, the ledger, the folders, the clock and the outside tools, ea
 is first asked for and closed with the workspace. Knows no stage.
 """
 
-import concurrent.futures
 import contextlib
 import datetime as dt
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
-from batchcap.fan_out import begin_worker, undisturbed
+from batchcap.fan_out import Crew, local_crew
 from batchcap.ledger import Ledger, open_ledger
 from batchcap.lock import Lock
 from batchcap.models import Models, load_models
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 
 STATE = ".batchcap"
 LEDGER = "ledger.sqlite"
-# Starting processes takes longer than reading so many photos on threads.
-FEW = 16
 
 Serving = Callable[[Path], contextlib.AbstractContextManager[str]]
 
@@ -263,20 +259,13 @@ class Workspace:
         """How many processes or threads work side by side."""
         return self.settings.work.processes or os.cpu_count() or 1
 
-    def executor(self, workers: int, number: int) -> concurrent.futures.Executor:
-        """Return an executor for work that fans out: processes, threads where there is little."""
-        if number < FEW:
-            return concurrent.futures.ThreadPoolExecutor(workers)
-        pool = concurrent.futures.ProcessPoolExecutor(
-            workers,
-            # The same on all platforms, and safe beside the sandbox's threads.
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=begin_worker,
-        )
-        with undisturbed():
-            for _ in range(workers):
-                pool.submit(int)
-        return pool
+    def crew(self, number: int) -> contextlib.AbstractContextManager[Crew]:
+        """Open who does ``number`` pieces of work: this machine's cores, or a cluster."""
+        if self.settings.work.executor:
+            from batchcap.cluster import joined
+
+            return joined(self.settings.work.executor, self.photos)
+        return local_crew(self.processes, number)
 
     def prepare_folders(self) -> None:
         """Make the folders of task files and replies."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.fan_out import AHEAD, grouped, in_order
+from batchcap.fan_out import AHEAD, Crew, grouped, in_order
 
 
 class Counting(Executor):
@@ -30,7 +30,7 @@ class Counting(Executor):
 @given(st.lists(st.integers()), st.integers(1, 5))
 def test_results_come_in_the_order_given(items, workers) -> None:
     with ThreadPoolExecutor(workers) as executor:
-        found = list(in_order(executor, str, items, workers))
+        found = list(in_order(Crew(executor, workers), str, items))
     assert found == [(each, str(each)) for each in items]
 
 
@@ -44,7 +44,7 @@ def test_groups_hold_all_in_order_and_only_the_last_is_short(items, size) -> Non
 
 def test_only_so_much_is_under_way() -> None:
     executor, workers = Counting(), 3
-    stream = in_order(executor, str, iter(range(10_000)), workers)
+    stream = in_order(Crew(executor, workers), str, iter(range(10_000)))
     for number in range(5):
         next(stream)
         assert executor.given <= workers * AHEAD + number
@@ -61,7 +61,7 @@ def test_what_is_not_wanted_any_more_is_cancelled() -> None:
         return number
 
     with ThreadPoolExecutor(1) as executor:
-        stream = in_order(executor, work, range(100), 1)
+        stream = in_order(Crew(executor, 1), work, range(100))
         threading.Timer(0.05, go_on.set).start()
         assert next(stream) == (0, 0)
         stream.close()
@@ -75,23 +75,20 @@ def test_an_error_of_the_work_reaches_the_caller() -> None:
         return number
 
     with ThreadPoolExecutor(2) as executor, pytest.raises(ValueError, match="two"):
-        list(in_order(executor, work, range(5), 2))
+        list(in_order(Crew(executor, 2), work, range(5)))
 
 
 # A parent whose workers would wait for work for ever; they hold its stdout open as long as they
 # live.
 PARENT = """
 import time
-from batchcap.fan_out import begin_worker
-from concurrent.futures import ProcessPoolExecutor
-import multiprocessing
+from batchcap.fan_out import FEW, local_crew
 
 if __name__ == "__main__":
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(2, mp_context=context, initializer=begin_worker)
-    list(pool.map(time.sleep, [0.1, 0.1]))
-    print("started", flush=True)
-    time.sleep(600)
+    with local_crew(2, FEW) as crew:
+        list(crew.executor.map(time.sleep, [0.1, 0.1]))
+        print("started", flush=True)
+        time.sleep(600)
 """
 
 

@@ -77,7 +77,7 @@ LAYERS = {
     "splitting": Layer(("atomic", "batches", *READING)),
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
     "workspace": Layer(
-        (*OPENED, "batches.queue", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)
+        (*OPENED, "batches.queue", "cluster", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)
     ),
     "config": Layer(("settings", "preset", "models", *VALUES), ("pydantic",)),
     "settings": Layer(VALUES, ("pydantic",)),
@@ -88,6 +88,7 @@ LAYERS = {
     "agency": Layer(("captions", *VALUES), ("pydantic",)),
     "preset": Layer(("agency", "captions", "checks", *VALUES), ("pydantic",)),
     "tokenizer": Layer(("atomic", *VALUES), ("tiktoken",)),
+    "cluster": Layer(("fan_out", *VALUES), ("distributed",)),
     "fan_out": Layer(VALUES),
     "shell": Layer(pure=True),
     "interrupt": Layer(VALUES),

@@ -219,8 +219,8 @@ def test_a_full_queue_teaches_its_limit_and_the_waits_grow(root: Path) -> None:
 
 
 def test_the_pool_is_closed_with_its_context(root: Path) -> None:
-    with opened(root) as workspace, workspace.executor(1, 100) as executor:
-        assert list(executor.map(abs, [-1, -2])) == [1, 2]
+    with opened(root) as workspace, workspace.crew(100) as crew:
+        assert list(crew.executor.map(abs, [-1, -2])) == [1, 2]
     with pytest.raises(RuntimeError):
-        executor.submit(abs, -1)
+        crew.executor.submit(abs, -1)
     assert workspace.processes >= 1

@@ -30,13 +30,19 @@ _SIDEWAYS = frozenset({5, 6, 7, 8})
 class Preview:
     """A picture that stands in for a RAW: its file, what the RAW's EXIF says, the RAW's size.
 
-    Width and height are pixels as stored, 0 where they are not known.
+    Width and height are pixels as stored, 0 where they are not known. ``data`` holds the picture
+    itself where the file is not seen by everyone.
     """
 
     picture: Path
     camera: Camera
     width: int = 0
     height: int = 0
+    data: bytes = b""
+
+    def opened(self) -> BinaryIO:
+        """Open the picture."""
+        return io.BytesIO(self.data) if self.data else self.picture.open("rb")
 
 
 def largest(pictures: Iterable[bytes]) -> bytes | Trouble:
@@ -88,7 +94,7 @@ def reduced_preview(preview: Preview, recipe: Recipe) -> Reduced:
 
     Raises what ``refusals.GARBAGE`` lists.
     """
-    with preview.picture.open("rb") as stream:
+    with preview.opened() as stream:
         kind = sniff(stream.read(HEAD))
         turn = _turn(stream, kind, preview)
         copy = reduced(stream, kind, recipe, turn)
