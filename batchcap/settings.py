@@ -65,6 +65,7 @@ class Write(Section):
     mode: Literal["merge", "replace", "fill"]
     target: Literal["auto", "embed", "sidecar"]
     keep_time: bool
+    own_words: bool
 
 
 class Work(Section):

@@ -6,18 +6,19 @@ recorded.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from batchcap.captions.dateline import headline_of, with_dateline
 from batchcap.metadata.exiftool import Draft, ExifTool, Job
 from batchcap.metadata.homes import Ask, Home, find_homes
+from batchcap.metadata.own import knowing, plan_own, written_by_us
 from batchcap.metadata.patch import PatchHead, make_patch, read_head
 from batchcap.metadata.readback import same_segments, verify
 from batchcap.metadata.replace import FULL, discard, full_disk, place, swap
 from batchcap.metadata.sidecar import Target, seed_path
-from batchcap.metadata.tags import TagPolicy, Words, authored, plan
+from batchcap.metadata.tags import TagPolicy, Words, plan
 from batchcap.photos.digest import image_digest, rest_digest
 from batchcap.photos.kinds import raw_name
 from batchcap.records import Caption, Facts, Release, Severity, TagPlan, Trouble
@@ -137,7 +138,8 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
         if isinstance(home, Trouble):
             planned.append(Refused(wanted, home))
             continue
-        made = plan(wanted.path, wanted.words, home.present, wanted.policy)
+        known = replace(wanted, policy=knowing(wanted.policy, home.present))
+        made = _plan(tool, known, home)
         grave = [each for each in made.findings if each.severity is Severity.HOLD]
         if grave:
             told = Trouble(grave[0].rule, " ".join(each.message for each in grave))
@@ -145,7 +147,7 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
         elif made.empty:
             planned.append(Unchanged(wanted, made))
         else:
-            planned.append(Planned(wanted, made, home))
+            planned.append(Planned(known, made, home))
     return planned
 
 
@@ -166,6 +168,12 @@ def draft_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planne
         for each in new:
             discard(each.source)
     return [*results]
+
+
+def _plan(tool: ExifTool, known: Wanted, home: Home) -> TagPlan:
+    """Plan one photo; an ExifTool that does not know our mark leaves it as it is."""
+    planner = plan_own if tool.marks else plan
+    return planner(known.path, known.words, home.present, known.policy)
 
 
 def put(ready: Ready, *, keep_time: bool) -> Trouble | None:
@@ -245,7 +253,7 @@ def _prove(
         draft.path,
         patch,
         read_head(patch),
-        authored(draft.plan, wanted.words, home.present, wanted.policy),
+        written_by_us(draft.plan, wanted.words, home.present, wanted.policy),
         {tag: before.get(tag, "") for tag in touched},
     )
 

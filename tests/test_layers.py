@@ -38,7 +38,13 @@ VALUES = ("records", "errors")
 EDGES = ("agency", "atomic", "models", "preset", "tokenizer")
 NOUNS = ("photos", "captions", "batches", "metadata")
 OPENED = ("config", "settings", "ledger", "providers", "metadata.exiftool", "metadata.pool")
-PLANNING = ("metadata.tags", "metadata.keywords", "metadata.limits", "metadata.tagmap")
+PLANNING = (
+    "metadata.own",
+    "metadata.tags",
+    "metadata.keywords",
+    "metadata.limits",
+    "metadata.tagmap",
+)
 TOOLS = ("fan_out", "interrupt", "request", "shell")
 READING = ("workspace", "settings", "ledger", "photos", *TOOLS, *VALUES)
 SHOWING = ("demo", "ide", "sandbox")

@@ -133,6 +133,11 @@ class ExifTool:
         self._started()
         return self._version
 
+    @property
+    def marks(self) -> bool:
+        """Whether it can write our own namespace; raises as ``version`` does."""
+        return bool(self._started().marks)
+
     def close(self) -> None:
         """End the process and remove its working files."""
         if self._process is not None:

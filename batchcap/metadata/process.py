@@ -19,9 +19,11 @@ from typing import IO, Any, NamedTuple
 
 import exiftool
 
-# Before the text of any command: nothing in ~/.ExifTool_config may change a result (config_file
-# ""), names are UTF-8 on every platform.
+# Before the text of any command: names are UTF-8 on every platform.
 COMMON = ("-charset", "filename=utf8")
+# Our namespace; with it nothing in ~/.ExifTool_config changes a result.
+CONFIG = Path(__file__).with_name("batchcap.config")
+_NO_CONFIG = "Config file not found"  # on Windows it opens no path beyond the system's code page
 START_SECONDS = 30.0
 END_SECONDS = 5.0
 _BLOCK = 65536
@@ -120,13 +122,20 @@ def _until(box: "queue.SimpleQueue[bytes]", mark: bytes, deadline: float) -> byt
 
 
 class Process(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool carries no types
-    """A stay-open ExifTool whose calls end: with an answer or with ProcessGone."""
+    """A stay-open ExifTool whose calls end: with an answer or with ProcessGone.
+
+    ``marks`` says whether it knows batchcap's own namespace.
+    """
 
     def __init__(self, executable: str) -> None:
         super().__init__(
-            executable=executable, common_args=list(COMMON), config_file="", encoding="utf-8"
+            executable=executable,
+            common_args=list(COMMON),
+            config_file=str(CONFIG) if CONFIG.is_file() else "",
+            encoding="utf-8",
         )
         self._streams: _Streams | None = None
+        self.marks = CONFIG.is_file()
 
     @property
     def running(self) -> bool:
@@ -136,6 +145,7 @@ class Process(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool carries no
     def execute(self, *params: str | bytes, raw_bytes: bool = False) -> Any:
         """Answer PyExifTool's own question for the version."""
         answer = self.ask([p if isinstance(p, str) else p.decode() for p in params], START_SECONDS)
+        self.marks = self.marks and _NO_CONFIG not in answer.err
         return answer.out.encode() if raw_bytes else answer.out
 
     def ask(self, arguments: Sequence[str], seconds: float) -> Answer:

@@ -53,13 +53,15 @@ class TagPolicy:
     """Where the words go and what gives way.
 
     ``tags`` maps a field to its tags; ``ours`` maps a tag to what batchcap wrote there earlier
-    (see ``authored``) and so may replace; ``keyword_limit`` counts human and own keywords.
+    (see ``authored``) and so may replace; ``keyword_limit`` counts human and own keywords;
+    ``mark`` asks ``own.plan_own`` for a mark of our words in the photo.
     """
 
     tags: Mapping[str, tuple[str, ...]]
     mode: Mode = Mode.MERGE
     ours: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     keyword_limit: int = 50
+    mark: bool = False
 
 
 def check_map(tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -172,6 +172,7 @@ def _policy(workspace: Workspace, photo: Known) -> TagPolicy:
         mode=Mode(workspace.settings.write.mode),
         ours=ours,
         keyword_limit=keywords.max_items if keywords and keywords.max_items else 50,
+        mark=workspace.settings.write.own_words,
     )
 
 

@@ -36,6 +36,7 @@ import os, subprocess, sys, time
 REAL, VERSION = {real!r}, {version!r}
 out, err = sys.stdout.buffer, sys.stderr.buffer
 common = sys.argv[sys.argv.index("-common_args") + 1:]
+config = sys.argv[sys.argv.index("-config") + 1]
 args = []
 for line in sys.stdin.buffer:
     arg = line.decode("utf-8").rstrip("\\n")
@@ -64,7 +65,7 @@ for line in sys.stdin.buffer:
         out.write(VERSION.encode() + b"\\n")
         err.write(mark.encode() + b"\\n")
     elif not any("babble" in n for n in names):
-        done = subprocess.run([REAL, "-config", "", *common, *args], capture_output=True)
+        done = subprocess.run([REAL, "-config", config, *common, *args], capture_output=True)
         out.write(done.stdout)
         err.write(done.stderr)
     else:
@@ -153,6 +154,19 @@ def fake(tmp_path: Path) -> Callable[..., str]:
         return program(script, text)
 
     return make
+
+
+@pytest.fixture
+def unconfigured(tmp_path: Path) -> str:
+    """ExifTool where it cannot open the file that names our namespace: as on Windows, where Perl
+    opens no path beyond the code page."""
+    text = f"""
+import subprocess, sys
+given = sys.argv[1:]
+given[given.index("-config") + 1] = "nowhere.config"
+sys.exit(subprocess.run([{find_exiftool("")!r}, *given]).returncode)
+"""
+    return program(tmp_path / "unconfigured.py", text)
 
 
 def program(script: Path, text: str) -> str:

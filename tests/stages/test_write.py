@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -250,3 +251,33 @@ def test_new_words_take_the_place_of_our_old_ones(served) -> None:
         assert desk.bytes() == first
         desk.done("undo")
         assert desk.bytes() == original
+
+
+def test_our_words_are_known_again_after_the_ledger_is_lost(served) -> None:
+    with served(answers()) as desk:
+        captioned(desk)
+        exiftool("-XMP-dc:Subject=aunt Mary", "-overwrite_original", desk.photos / PHOTO)
+        desk.done("write")
+    for name in ("tasks", "replies"):
+        shutil.rmtree(desk.state / name)
+    for path in desk.state.glob("ledger.sqlite*"):
+        path.unlink()
+    words = {"title": "A newer title of the calm bank", "keywords": ["boat", "Paris", "France"]}
+    with served(answers(**words)) as desk:
+        before = desk.bytes()
+        desk.run("run", "--wait")
+        tags = reads(desk.photos / PHOTO)
+        assert tags["XMP-dc:Title"] == tags["IPTC:ObjectName"] == words["title"]
+        assert tags["XMP-dc:Subject"] == ["aunt Mary", "boat", "Paris", "France"]
+        desk.done("undo")
+        assert desk.bytes() == before
+
+
+def test_no_mark_where_it_is_switched_off(desk) -> None:
+    desk.settings["write.own_words"] = "false"
+    captioned(desk)
+    desk.done("write")
+    assert b"batchcap:OwnWords" not in (desk.photos / PHOTO).read_bytes()
+    desk.settings["write.own_words"] = "true"
+    assert desk.done("write", PHOTO).counts["written"] == 1
+    assert b"batchcap:OwnWords" in (desk.photos / PHOTO).read_bytes()
