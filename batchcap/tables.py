@@ -135,6 +135,8 @@ def _write(data: Mapping[str, Any]) -> str:
                 lines.append(f"    - {_cut(change['old'], WIDE)}")
             if change["new"]:
                 lines.append(f"    + {_cut(change['new'], WIDE)}")
+    if data.get("more"):
+        lines.append(f"and {data['more']} photos more")
     return "\n".join(lines)
 
 

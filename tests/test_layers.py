@@ -59,6 +59,7 @@ BELOW = (
     "providers",
     "sending",
     "splitting",
+    "wanted",
     "writing",
 )
 
@@ -81,6 +82,7 @@ LAYERS = {
     "balance": Layer(READING),
     "sending": Layer(("batches", "splitting", *READING)),
     "splitting": Layer(("atomic", "batches", *READING)),
+    "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
     "workspace": Layer(
         (*OPENED, "batches.queue", "cluster", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)

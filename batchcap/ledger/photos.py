@@ -211,6 +211,27 @@ class Photos:
         marks = ", ".join("?" * len(states))
         return self._known(f"WHERE s.state IN ({marks}) ORDER BY p.path", states)
 
+    def pages(self, *states: str, inside: str = "") -> Iterator[Known]:
+        """Yield the photos in any of these states at or below a path, by path.
+
+        Page by page: what is recorded meanwhile does not disturb it, and few are held in memory.
+        """
+        after, (where, values) = "", _inside(states, inside)
+        while page := list(
+            self._known(f"{where} AND p.path > ? ORDER BY p.path LIMIT {PAGE}", (*values, after))
+        ):
+            yield from page
+            after = page[-1].path
+
+    def count_in(self, *states: str, inside: str = "") -> int:
+        """Return how many photos ``pages`` would give."""
+        where, values = _inside(states, inside)
+        row = self._connection.execute(
+            f"SELECT count(*) FROM photo AS p JOIN photo_state AS s ON s.photo_id = p.id {where}",
+            values,
+        ).fetchone()
+        return int(row[0])
+
     def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
         rows = self._connection.execute(
             "SELECT p.id, p.path, p.size, p.mtime_ns, p.digest, p.facts, p.trouble,"
@@ -244,3 +265,12 @@ class Photos:
             (photo_id,),
         )
         return [Step(*row) for row in rows]
+
+
+def _inside(states: Sequence[str], path: str) -> tuple[str, tuple[str, ...]]:
+    """Return the condition, and its values, for photos in these states at or below a path."""
+    marks, below = ", ".join("?" * len(states)), f"{path}/"
+    where = (
+        f"WHERE s.state IN ({marks}) AND (? IN ('', p.path) OR substr(p.path, 1, length(?)) = ?)"
+    )
+    return where, (*states, path, below, below)

@@ -54,6 +54,14 @@ class ExifToolPool:
     ) -> None:
         self.close()
 
+    def start(self, most: int) -> None:
+        """Begin to start the processes, ``most`` of them; work waits for the first that is ready.
+
+        What is wrong with one is told by ``version``, or by the first work.
+        """
+        for _ in range(min(most, self.size)):
+            self._executor.submit(self._with_tool, _version, ())
+
     @property
     def version(self) -> str:
         """Return ExifTool's version; raises ToolMissing where it does not start or is too old."""

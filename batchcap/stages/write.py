@@ -5,7 +5,7 @@ photo, read back and compared; the way back is recorded; then the draft takes th
 Writing twice equals writing once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,11 +16,10 @@ from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.exiftool import find_exiftool
 from batchcap.metadata.patch import file_of, file_sha256
-from batchcap.metadata.pool import ExifToolPool
+from batchcap.metadata.pool import CHUNK, ExifToolPool
 from batchcap.metadata.replace import clean, stamp
-from batchcap.metadata.sidecar import Target
-from batchcap.metadata.tags import Mode, TagPolicy
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
+from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
 from batchcap.writing import (
     Planned,
@@ -32,11 +31,13 @@ from batchcap.writing import (
     draft_chunk,
     plan_chunk,
     put,
-    words_of,
 )
 
-# Photos in one call of ExifTool.
-CHUNK = 50
+# Chunks for each ExifTool at least, and photos in a chunk at least: the last ones end together.
+SHARES = 4
+LEAST_CHUNK = 10
+# Photos whose changes a dry run shows one by one.
+SHOWN = 1000
 DUE = ("captioned", "write_failed", "held")
 
 
@@ -50,39 +51,61 @@ class Tally:
     failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which photos are to be written: their states, and below which paths; how many at most."""
+
+    states: tuple[str, ...]
+    places: tuple[str, ...]
+    number: int
+    unchanged: int = 0
 
 
 def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] = ()) -> StageResult:
     """Write captions into photos, or show with ``dry_run`` what would change.
 
     Without ``paths``, photos that carry their caption are left alone and counted as unchanged.
-    Raises ToolMissing where ExifTool is missing or too old, UsageError for an unknown path.
+    However many captions wait, a few chunks of them are held in memory. Raises ToolMissing where
+    ExifTool is missing or too old, UsageError for an unknown path.
     """
     tally = Tally()
     with workspace.recorded("write"):
         executable = find_exiftool(workspace.settings.tools.exiftool)
         finish(workspace)
-        due, tally.unchanged = _due(workspace, paths)
-        wanted = _wanted(workspace, due, tally, dry_run=dry_run)
+        due = _due(workspace, paths)
         with (
             ExifToolPool(executable, workspace.processes) as pool,
             calm() as interrupt,
-            workspace.progress.bar("writing photos", len(wanted)) as bar,
+            workspace.progress.bar("writing photos", due.number) as bar,
         ):
+            chunk = chunk_size(due.number, pool.size)
+            pool.start(-(-due.number // chunk))
             # One call before the first photo: a missing or old ExifTool stops here.
             workspace.progress.say(f"ExifTool {pool.version}")
-            by_path = {each.path: each for each in due}
-            for results in pool.map_chunks(plan_chunk if dry_run else draft_chunk, wanted, CHUNK):
+            tally.unchanged = due.unchanged
+            under_way: dict[str, Known] = {}
+            wanted = _wanted(workspace, due, under_way, tally, dry_run=dry_run)
+            for results in pool.map_chunks(plan_chunk if dry_run else draft_chunk, wanted, chunk):
                 if dry_run:
                     _show(results, tally)
                 else:
-                    _settle(workspace, by_path, results, tally)
+                    _settle(workspace, under_way, results, tally)
+                for each in results:
+                    del under_way[each.wanted.path]
                 bar.advance(len(results))
                 if interrupt.asked:
                     break
         check(workspace)
         interrupt.obey()
     return _result(tally, dry_run=dry_run)
+
+
+def chunk_size(photos: int, tools: int) -> int:
+    """Return how many photos go into one call: few photos are shared among all ExifTools."""
+    return max(LEAST_CHUNK, min(CHUNK, -(-photos // (tools * SHARES))))
 
 
 def finish(workspace: Workspace) -> None:
@@ -101,79 +124,54 @@ def finish(workspace: Workspace) -> None:
             clean(path.parent)
 
 
-def _due(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Known], int]:
-    """Return the photos to be written, and how many carry their caption already."""
+def _due(workspace: Workspace, paths: Sequence[str]) -> Due:
+    """Return what is to be written, and how many photos carry their caption already."""
     photos = workspace.ledger.photos
     if not paths:
-        due = [each for each in photos.in_state(*DUE) if _captioned(workspace, each)]
-        return due, photos.counts()["written"]
-    known = list(photos.in_state(*DUE, "written"))
-    chosen: dict[int, Known] = {}
+        return Due(DUE, ("",), photos.count_in(*DUE), photos.counts()["written"])
+    states = (*DUE, "written")
+    places = []
     for path in paths:
         inside = workspace.inside(path)
-        found = [each for each in known if not inside or _below(each.path, inside)]
-        if not found:
+        if next(photos.pages(*states, inside=inside), None) is None:
             raise UsageError(
                 f"No photo with a caption is at {path}.",
                 kept="Nothing was written.",
                 hint="batchcap status",
             )
-        chosen |= {each.id: each for each in found if _captioned(workspace, each)}
-    return list(chosen.values()), 0
+        places.append(inside)
+    apart = tuple(
+        each
+        for each in dict.fromkeys(places)
+        if not any(other != each and _below(each, other) for other in places)
+    )
+    return Due(states, apart, sum(photos.count_in(*states, inside=each) for each in apart))
 
 
 def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
-
-
-def _captioned(workspace: Workspace, photo: Known) -> bool:
-    outcome = workspace.ledger.captions.outcome_of(photo.task_id)
-    return outcome is not None and outcome.result in ("accepted", "repaired")
+    return not folder or path == folder or path.startswith(f"{folder}/")
 
 
 def _wanted(
-    workspace: Workspace, due: Sequence[Known], tally: Tally, *, dry_run: bool
-) -> list[Wanted]:
-    """Return what each photo is to say; an editorial one without place or date is held."""
-    wanted = []
-    for photo in due:
-        found = workspace.ledger.captions.caption(photo.task_id)
-        if found is None:
-            continue
-        words = words_of(found[0], photo.facts)
-        if isinstance(words, Trouble):
-            if not dry_run:
-                with workspace.ledger.change():
-                    _came_of(workspace, photo, "held", words)
-            _count(tally, "held", photo.path, words)
-            continue
-        wanted.append(
-            Wanted(
-                photo.path,
-                workspace.photos / photo.path,
-                photo.digest,
-                words,
-                _policy(workspace, photo),
-                Target(workspace.settings.write.target),
-            )
-        )
-    return wanted
+    workspace: Workspace, due: Due, under_way: dict[str, Known], tally: Tally, *, dry_run: bool
+) -> Iterator[Wanted]:
+    """Yield what each photo is to say; an editorial one without place or date is held.
 
-
-def _policy(workspace: Workspace, photo: Known) -> TagPolicy:
-    preset = workspace.preset_named(workspace.ledger.captions.preset_of(photo.task_id))
-    keywords = preset.field("keywords")
-    ours = {
-        tag: (value,) if isinstance(value, str) else tuple(value)
-        for tag, value in workspace.ledger.writes.ours(photo.id).items()
-    }
-    return TagPolicy(
-        tags=preset.tags,
-        mode=Mode(workspace.settings.write.mode),
-        ours=ours,
-        keyword_limit=keywords.max_items if keywords and keywords.max_items else 50,
-        mark=workspace.settings.write.own_words,
-    )
+    ``under_way`` gets each photo, for whoever settles it.
+    """
+    pages = workspace.ledger.photos.pages
+    for photo in (each for place in due.places for each in pages(*due.states, inside=place)):
+        if not captioned(workspace, photo):
+            continue
+        wanted = wanted_of(workspace, photo)
+        if isinstance(wanted, Wanted):
+            under_way[photo.path] = photo
+            yield wanted
+            continue
+        if not dry_run:
+            with workspace.ledger.change():
+                _came_of(workspace, photo, "held", wanted)
+        _count(tally, "held", photo.path, wanted)
 
 
 def _show(results: Sequence[Result | Planned], tally: Tally) -> None:
@@ -181,6 +179,9 @@ def _show(results: Sequence[Result | Planned], tally: Tally) -> None:
     for result in results:
         if isinstance(result, Planned):
             tally.written += 1
+            if len(tally.changes) == SHOWN:
+                tally.more += 1
+                continue
             changes = _changes(result.plan)
             tally.changes.append({"photo": result.wanted.path, "changes": changes})
         elif isinstance(result, Unchanged):
@@ -279,6 +280,6 @@ def _result(tally: Tally, *, dry_run: bool) -> StageResult:
             "failed": tally.failed,
         },
         tuple(tally.problems),
-        {"dry_run": dry_run, "changes": tally.changes},
+        {"dry_run": dry_run, "changes": tally.changes, "more": tally.more},
         "batchcap write" if dry_run and tally.written else "batchcap status",
     )
