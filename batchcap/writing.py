@@ -13,7 +13,7 @@ from typing import Any
 from batchcap.captions.dateline import headline_of, with_dateline
 from batchcap.metadata.exiftool import Draft, ExifTool, Job
 from batchcap.metadata.homes import Ask, Home, find_homes
-from batchcap.metadata.own import knowing, plan_own, written_by_us
+from batchcap.metadata.own import knowing, plan_own, words_after, written_by_us
 from batchcap.metadata.patch import PatchHead, make_patch, read_head
 from batchcap.metadata.readback import same_segments, verify
 from batchcap.metadata.replace import FULL, discard, full_disk, place, swap
@@ -168,6 +168,28 @@ def draft_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planne
         for each in new:
             discard(each.source)
     return [*results]
+
+
+def say_chunk(
+    tool: ExifTool, chunk: Sequence[Wanted]
+) -> list[tuple[Wanted, dict[str, str | tuple[str, ...]]]]:
+    """Return what each photo says, or will say once it is written; nothing where that is not known.
+
+    Read-only files are looked at too. Nothing is written.
+    """
+    asks = [Ask(each.file, each.sidecar, raw_name(each.file.name)) for each in chunk]
+    homes = find_homes(tool, asks, raw_name, to_write=False)
+    said: list[tuple[Wanted, dict[str, str | tuple[str, ...]]]] = []
+    for wanted in chunk:
+        home = homes[wanted.file]
+        if isinstance(home, Trouble):
+            said.append((wanted, {}))
+            continue
+        known = replace(wanted, policy=knowing(wanted.policy, home.present))
+        made = plan(known.path, known.words, home.present, known.policy)
+        held = any(each.severity is Severity.HOLD for each in made.findings)
+        said.append((wanted, {} if held else words_after(made, home.present, known.policy)))
+    return said
 
 
 def _plan(tool: ExifTool, known: Wanted, home: Home) -> TagPlan:

@@ -41,15 +41,23 @@ class Home:
 
 
 def find_homes(
-    tool: ExifTool, asks: Sequence[Ask], takes_sidecar: Callable[[str], bool]
+    tool: ExifTool,
+    asks: Sequence[Ask],
+    takes_sidecar: Callable[[str], bool],
+    *,
+    to_write: bool = True,
 ) -> dict[Path, Home | Trouble]:
-    """Return each photo's home, by the photo; ``takes_sidecar`` tells by a file's name."""
+    """Return each photo's home, by the photo; ``takes_sidecar`` tells by a file's name.
+
+    What stands against writing is no trouble where nothing is ``to_write``.
+    """
+    against = obstacle if to_write else _absent
     folders = Folders(takes_sidecar)
     beside = {each.photo: folders.sidecars(each.photo) for each in asks if each.sidecar}
     embedded = [each.photo for each in asks if not each.sidecar]
     candidates = [path for there in beside.values() for path in there.values()]
     found: dict[Path, Home | Trouble] = {
-        path: trouble for path in (*embedded, *candidates) if (trouble := obstacle(path))
+        path: trouble for path in (*embedded, *candidates) if (trouble := against(path))
     }
     sound = [path for path in dict.fromkeys((*embedded, *candidates)) if path not in found]
     stamps = {path: stamp(path) for path in sound}
@@ -73,14 +81,24 @@ def find_homes(
     return {
         **{path: found[path] for path in embedded},
         **homes,
-        **_new_homes(tool, new),
+        **_new_homes(tool, new, no_place if to_write else _anywhere),
     }
 
 
-def _new_homes(tool: ExifTool, new: Mapping[Path, Path]) -> dict[Path, Home | Trouble]:
+def _absent(path: Path) -> Trouble | None:
+    return None if path.is_file() else Trouble("gone", f"{path.name} is not there")
+
+
+def _anywhere(_path: Path) -> Trouble | None:
+    return None
+
+
+def _new_homes(
+    tool: ExifTool, new: Mapping[Path, Path], against: Callable[[Path], Trouble | None]
+) -> dict[Path, Home | Trouble]:
     """Return the homes of photos whose sidecar has to be made, with the words inside the photo."""
     homes: dict[Path, Home | Trouble] = {
-        photo: trouble for photo, path in new.items() if (trouble := no_place(path))
+        photo: trouble for photo, path in new.items() if (trouble := against(path))
     }
     asked = [photo for photo in new if photo not in homes]
     for photo, words in (words_inside(tool, asked) if asked else {}).items():

@@ -1,15 +1,18 @@
 """captions → an agency's CSV, checked against its rules first.
 
 Takes an open workspace and an agency; gives one or more CSV files, and a problem for each finding.
-A photo with a finding that holds is kept out and named. Never touches a photo or the ledger, and
-never replaces a CSV by nothing.
+The CSV says what the photos say: words of a person that stay in a file are in its row too. A photo
+with a finding that holds is kept out and named. Never changes a photo or the ledger, and never
+replaces a CSV by nothing.
 """
 
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from batchcap.agency import load_agency, load_categories
 from batchcap.atomic import AtomicFile, disk_trouble
@@ -25,11 +28,20 @@ from batchcap.captions.agencies import (
 from batchcap.captions.categories import category_of
 from batchcap.config import configs_folder
 from batchcap.errors import UsageError
+from batchcap.fan_out import grouped
+from batchcap.ledger.photos import Known
+from batchcap.metadata.exiftool import find_exiftool
+from batchcap.metadata.pool import ExifToolPool
 from batchcap.photos.choice import choose
 from batchcap.records import Exit, Finding, Problem, Severity, StageResult
+from batchcap.wanted import wanted_of
 from batchcap.workspace import Workspace
+from batchcap.writing import Wanted, say_chunk
 
 FOLDER = "export"
+# What agencies are told of a photo's words.
+TOLD = ("title", "headline", "description", "alt_text", "keywords")
+CHUNK = 200  # photos that are looked at together
 # A photo that could not be written has its caption all the same.
 CAPTIONED = ("captioned", "written", "write_failed")
 _SAID = {
@@ -122,23 +134,58 @@ def export(
 
 
 def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
-    """Give every captioned photo; the photo folder is looked at only where paths are named."""
+    """Give every captioned photo in the words that its file carries, or will once it is written.
+
+    Where a photo is not at hand (its drive is away) its caption stands for it.
+    """
     categories = load_categories(configs_folder())
+    with contextlib.ExitStack() as stack:
+        pool: ExifToolPool | None = None
+        for photos in grouped(_captioned(workspace, paths), CHUNK):
+            wanted = [wanted_of(workspace, each) for each in photos] if _there(workspace) else []
+            asked = [each for each in wanted if isinstance(each, Wanted) and each.file.is_file()]
+            if asked and pool is None:
+                executable = find_exiftool(workspace.settings.tools.exiftool)
+                pool = stack.enter_context(ExifToolPool(executable, workspace.processes))
+            said = _said(pool, asked) if pool else {}
+            for known in photos:
+                answer = workspace.ledger.captions.caption(known.task_id)
+                if answer is not None:
+                    caption = answer[0]
+                    yield Item(
+                        path=known.path,
+                        caption=replace(caption, **said.get(known.path, {})),
+                        facts=known.facts,
+                        release=release_of(caption, known.facts),
+                        categories=category_of(categories, caption),
+                    )
+
+
+def _captioned(workspace: Workspace, paths: Sequence[str]) -> Iterator[Known]:
+    """Give the photos to be exported; the photo folder is looked at only where paths are named."""
     choice = choose(workspace.photos, paths) if paths else None
-    for known in workspace.ledger.photos.in_state(*CAPTIONED):
-        if choice and not choice.takes(tuple(known.path.split("/"))):
-            continue
-        answer = workspace.ledger.captions.caption(known.task_id)
-        if answer is None:
-            continue
-        caption = answer[0]
-        yield Item(
-            path=known.path,
-            caption=caption,
-            facts=known.facts,
-            release=release_of(caption, known.facts),
-            categories=category_of(categories, caption),
-        )
+    for known in workspace.ledger.photos.pages(*CAPTIONED):
+        if choice is None or choice.takes(tuple(known.path.split("/"))):
+            yield known
+
+
+def _there(workspace: Workspace) -> bool:
+    return (workspace.root / workspace.settings.photos.root).is_dir()
+
+
+def _said(pool: ExifToolPool, asked: Sequence[Wanted]) -> dict[str, dict[str, Any]]:
+    """Return, by path, the words in which a photo differs from its caption: a person's."""
+    share = -(-len(asked) // pool.size)
+    differing = {}
+    for results in pool.map_chunks(say_chunk, asked, share):
+        for wanted, words in results:
+            ours = wanted.words.fields
+            differing[wanted.path] = {
+                name: words[name]
+                for name in TOLD
+                if name in words and words[name] != ours.get(name)
+            }
+    return differing
 
 
 def _checked(agency: Agency, items: Sequence[Item]) -> list[Checked]:
