@@ -4,12 +4,15 @@ Takes an open workspace; fills the ledger's walk, prepares photos over the cores
 facts. Knows no stage and records nothing for good.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from batchcap.fan_out import in_order
 from batchcap.ledger.tasks import Asked
-from batchcap.photos.facts import Told, follows, gather
+from batchcap.photos.facts import Told, gather
+from batchcap.photos.kinds import addressable
 from batchcap.photos.layout import check_layout, folder_facts
 from batchcap.photos.notes import Notes, read_notes
 from batchcap.photos.place import Atlas
@@ -59,7 +62,6 @@ def read(
         max_side=image.max_side,
         detail=image.detail,
         quality=image.quality,
-        hosted=image.send == "hosted",
     )
     extensions, exiftool = settings.photos.extensions, settings.tools.exiftool
     inside = Archive(workspace.photos, extensions, exiftool, workspace.processes)
@@ -73,6 +75,14 @@ def read(
             done(seen)
             yield seen[0], found
             bar.advance()
+
+
+def unshown(workspace: Workspace, path: str) -> Trouble | None:
+    """Return why a photo cannot be shown to a model, which takes few kinds at an address."""
+    if workspace.settings.image.send != "hosted" or addressable(path):
+        return None
+    said = 'cannot be shown to a model at an address: set image.send to "inline"'
+    return Trouble("not_hosted", said)
 
 
 class Evidence:
@@ -96,7 +106,7 @@ class Evidence:
         told = Told(
             camera=found.camera,
             notes=self._notes.of(found.path),
-            folder=folder_facts(found.path, self._layout) or {},
+            folder=self._folder(found.path),
             embedded=self._embedded(found),
         )
         return gather(told, self._atlas)
@@ -109,21 +119,21 @@ class Evidence:
         return self._notes.problems + self._notes.unmatched(met)
 
     def outdated(self) -> list[Sighting]:
-        """Return the photos of the last walk that need no look, but of which the notes changed.
+        """Return the photos of the last walk that need no look, but of which more is told now.
 
-        Without another look a photo held for want of a place would stay so, whatever is noted.
+        Without another look a photo would keep the words of an old layout, and one that is held
+        for want of a place would stay so, whatever is noted.
         """
-        if not self._notes.rows:
-            return []
-        photos = self._ledger.photos
-        met = {each.path: each for each in photos.to_look_at(again=True)}
-        for due in photos.to_look_at(again=False):
-            met.pop(due.path)
-        return [
-            met[known.path]
-            for known in photos.below("")
-            if known.path in met and not follows(known.facts, self._notes.of(known.path))
-        ]
+        settled = self._ledger.photos.settled()
+        return [each for each, heard in settled if heard != self.heard(each.path)]
+
+    def heard(self, path: str) -> str:
+        """Return a mark of what folders and notes say of a photo, another one where they change."""
+        told = json.dumps([self._folder(path), dict(self._notes.of(path))], sort_keys=True)
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def _folder(self, path: str) -> dict[str, str]:
+        return folder_facts(path, self._layout) or {}
 
     def _embedded(self, found: Prepared) -> Place:
         """Return the file's place without what batchcap itself wrote there earlier."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from batchcap.batches.reduced_size import best_side
 from batchcap.batches.tokens import ImageRefused, fit
 from batchcap.photos.embedded import embedded_place
-from batchcap.photos.kinds import addressable
 from batchcap.photos.prepare import prepare
 from batchcap.records import Model, Prepared, Recipe, Trouble
 
@@ -21,27 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How the photos below ``root`` are read; ``max_side`` in pixels, ``quality`` 1 to 95.
-
-    ``hosted``: the model is shown the photo itself, at an address.
-    """
+    """How the photos below ``root`` are read; ``max_side`` in pixels, ``quality`` 1 to 95."""
 
     root: str
     model: Model
     max_side: int
     detail: str
     quality: int
-    hosted: bool
 
     def read(self, seen: "Seen") -> Prepared | Trouble:
-        """Read one photo; trouble as ``prepare`` gives it, and not_hosted."""
+        """Read one photo; trouble as ``prepare`` gives it."""
         sighting, preview = seen
         found = prepare(self.root, sighting, self._recipe(), preview)
         if isinstance(found, Trouble):
             return found
-        if self.hosted and not addressable(sighting.path):
-            said = 'cannot be shown to a model at an address: set image.send to "inline"'
-            return Trouble("not_hosted", said)
         return replace(found, place=embedded_place(Path(self.root, sighting.path)))
 
     def _recipe(self) -> Recipe:

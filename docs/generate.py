@@ -57,7 +57,7 @@ ROWS: Mapping[str, str] = {
     "batch": "What a submission became at the provider: created by it, or found there and adopted.",
     "caption": "The checked answer to a task, and what the rules found.",
     "submission_state": "A submission with its batch, the last look at it and its end.",
-    "photo_state": "Where each photo stands.",
+    "photo_state": "Where each photo stands. promising: a caption of it stands or is under way.",
 }
 
 

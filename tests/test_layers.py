@@ -55,6 +55,7 @@ BELOW = (
     *SHOWING,
     "archive",
     "balance",
+    "families",
     "config",
     "providers",
     "sending",
@@ -78,6 +79,7 @@ LAYERS = {
     "stages.run": Layer(("stages", *BELOW)),
     "archive": Layer(("previews", "reading", *READING)),  # what build and estimate share
     "reading": Layer(("batches", "photos", "previews", *VALUES)),  # what a worker runs
+    "families": Layer(READING),
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
     "sending": Layer(("batches", "splitting", *READING)),

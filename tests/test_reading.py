@@ -11,14 +11,14 @@ from batchcap.batches.tokens import fit, image_tokens
 from batchcap.config import configs_folder
 from batchcap.models import load_models
 from batchcap.reading import Reader
-from batchcap.records import Prepared, Sighting, Trouble
+from batchcap.records import Prepared, Sighting
 
 MODELS = load_models(configs_folder() / "models.toml")
 NAMES = ("gpt-6-luna", "gpt-5.2", "gpt-4.1-mini", "gpt-5", "gpt-4o")
 
 
-def reader(root, name="gpt-6-luna", max_side=512, detail="high", *, hosted=False) -> Reader:
-    return Reader(str(root), MODELS.get(name), max_side, detail, 85, hosted)
+def reader(root, name="gpt-6-luna", max_side=512, detail="high") -> Reader:
+    return Reader(str(root), MODELS.get(name), max_side, detail, 85)
 
 
 def put(root, name: str, size: tuple[int, int], orientation: int = 1) -> Sighting:
@@ -68,11 +68,3 @@ def test_a_photo_on_its_side_is_sized_as_it_is_seen(tmp_path, orientation) -> No
 def test_a_detail_the_model_does_not_offer_is_left_to_the_request(tmp_path) -> None:
     sighting = put(tmp_path, "a.jpg", (1500, 1000))
     assert read(reader(tmp_path, "gpt-4o", detail="original"), sighting).width == 512
-
-
-def test_what_cannot_be_shown_at_an_address_is_a_row(tmp_path) -> None:
-    sighting = put(tmp_path, "a.tif", (300, 200))
-    found = reader(tmp_path, hosted=True).read((sighting, None))
-    assert isinstance(found, Trouble)
-    assert found.code == "not_hosted"
-    assert isinstance(reader(tmp_path).read((sighting, None)), Prepared)

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from batchcap.ledger.photos import facts_from_json
+from batchcap.ledger.facts import facts_from_json
 from batchcap.records import Caption, Facts, Finding, Outcome, Severity, Submission, Usage
 
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")

@@ -13,6 +13,7 @@ from typing import Self
 
 from batchcap.errors import DiskTrouble, LedgerTrouble
 from batchcap.ledger.captions import Captions
+from batchcap.ledger.families import Families
 from batchcap.ledger.migrations import migrate
 from batchcap.ledger.photos import Photos
 from batchcap.ledger.submissions import Submissions
@@ -29,6 +30,7 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.photos = Photos(connection)
+        self.families = Families(connection)
         self.tasks = Tasks(connection)
         self.submissions = Submissions(connection)
         self.captions = Captions(connection)

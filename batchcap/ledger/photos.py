@@ -1,11 +1,11 @@
 """The ledger's photos: what was seen, and in which state each one is."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from batchcap.records import Fact, Facts, Sighting, Trouble
+from batchcap.ledger.facts import facts_from_json, facts_to_json, told_to_json
+from batchcap.records import Facts, Sighting, Trouble
 
 STATES = (
     "new",
@@ -18,16 +18,19 @@ STATES = (
     "refused",
     "failed",
     "write_failed",
+    "follows",
     "unreadable",
     "gone",
 )
 
 
-# Of what the walk met: new, to be asked again, unreadable so far, or changed since.
-DUE = (
+# Of what the walk met: new, to be asked again, never or not readable so far, or changed since.
+MET = (
     "FROM temp.met AS m LEFT JOIN photo AS p ON p.path = m.path"
     " LEFT JOIN photo_state AS s ON s.photo_id = p.id"
-    " WHERE (? OR p.id IS NULL OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
+)
+DUE = (
+    "(? OR p.id IS NULL OR p.digest = '' OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
     " OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns)"
 )
 PAGE = 500
@@ -35,7 +38,11 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A photo as the ledger knows it."""
+    """A photo as the ledger knows it.
+
+    ``leader`` is the path of the file whose caption it gets ("": its own); ``facts`` are then the
+    leader's, while that one is there.
+    """
 
     id: int
     path: str
@@ -46,6 +53,7 @@ class Known:
     trouble: Trouble | None
     state: str
     task_id: int = 0
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,15 @@ class Step:
     result: str
 
 
-def facts_to_json(facts: Facts) -> str:
-    """Return facts as JSON text, stable for equal facts."""
-    known = {key: value for key, value in asdict(facts).items() if value}
-    return json.dumps(known, ensure_ascii=False, sort_keys=True)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is remembered of a look at a photo.
 
+    ``taken`` is in seconds on the camera's clock; ``heard`` marks what folders and notes said.
+    """
 
-def facts_from_json(text: str) -> Facts:
-    """Return the facts that ``facts_to_json`` wrote."""
-    data = json.loads(text)
-    contradictions = tuple(data.pop("contradictions", ()))
-    return Facts(
-        **{key: Fact(**value) for key, value in data.items()}, contradictions=contradictions
-    )
+    taken: float | None = None
+    heard: str = ""
 
 
 class Photos:
@@ -86,13 +90,13 @@ class Photos:
         self._connection.execute("DROP TABLE IF EXISTS temp.met")
         self._connection.execute(
             "CREATE TEMP TABLE met (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER,"
-            " code TEXT, message TEXT)"
+            " code TEXT, message TEXT, follows INTEGER NOT NULL DEFAULT 0)"
         )
 
     def met(self, sightings: Sequence[Sighting]) -> None:
         """Note what the walk meets."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO temp.met VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO temp.met VALUES (?, ?, ?, ?, ?, 0)",
             [
                 (
                     each.path,
@@ -123,48 +127,75 @@ class Photos:
             " SELECT path, size, mtime_ns, code, message FROM temp.met ORDER BY path"
         )
 
-    def to_look_at(self, *, again: bool) -> Iterator[Sighting]:
+    def to_look_at(self, *, again: bool, followers: bool = True) -> Iterator[Sighting]:
         """Yield what the walk met and has to be read, by path; ``again``: all of it.
 
-        Page by page, so that what is recorded meanwhile does not disturb it.
+        The followers of families come last. Page by page, so that what is recorded meanwhile does
+        not disturb it.
         """
+        for follows in (0, 1) if followers else (0,):
+            after = ""
+            while page := self._connection.execute(
+                f"SELECT m.path, m.size, m.mtime_ns, m.code, m.message {MET} WHERE {DUE}"
+                " AND m.follows = ? AND m.path > ? ORDER BY m.path LIMIT ?",
+                (again, follows, after, PAGE),
+            ).fetchall():
+                for path, size, mtime, code, message in page:
+                    yield Sighting(path, size, mtime, Trouble(code, message) if code else None)
+                after = page[-1][0]
+
+    def count_to_look_at(self, *, again: bool, followers: bool = True) -> int:
+        """Return how many photos ``to_look_at`` would give."""
+        row = self._connection.execute(
+            f"SELECT count(*) {MET} WHERE {DUE} AND m.follows <= ?", (again, followers)
+        ).fetchone()
+        return int(row[0])
+
+    def settled(self) -> Iterator[tuple[Sighting, str]]:
+        """Yield what the walk met and need not be read, with the mark of what was heard of it."""
         after = ""
         while page := self._connection.execute(
-            f"SELECT m.path, m.size, m.mtime_ns, m.code, m.message {DUE} AND m.path > ?"
+            f"SELECT m.path, m.size, m.mtime_ns, p.heard {MET} WHERE NOT {DUE} AND m.path > ?"
             " ORDER BY m.path LIMIT ?",
-            (again, after, PAGE),
+            (False, after, PAGE),
         ).fetchall():
-            for path, size, mtime, code, message in page:
-                yield Sighting(path, size, mtime, Trouble(code, message) if code else None)
+            for path, size, mtime, heard in page:
+                yield Sighting(path, size, mtime), heard
             after = page[-1][0]
-
-    def count_to_look_at(self, *, again: bool) -> int:
-        """Return how many photos ``to_look_at`` would give."""
-        row = self._connection.execute(f"SELECT count(*) {DUE}", (again,)).fetchone()
-        return int(row[0])
 
     def count_met(self) -> int:
         """Return how many files the last walk met."""
         return int(self._connection.execute("SELECT count(*) FROM temp.met").fetchone()[0])
 
-    def see(self, sighting: Sighting, digest: str, facts: Facts, trouble: Trouble | None) -> None:
+    def see(self, sighting: Sighting, digest: str, facts: Facts, look: Look | None = None) -> None:
         """Record what a photo was found to be."""
+        look = look or Look()
         self._connection.execute(
-            "INSERT INTO photo (path, size, mtime_ns, digest, facts, trouble, trouble_message)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+            "INSERT INTO photo (path, size, mtime_ns, digest, facts, told, taken, heard)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
             " size = excluded.size, mtime_ns = excluded.mtime_ns, present = 1,"
-            " digest = CASE excluded.trouble WHEN '' THEN excluded.digest ELSE digest END,"
-            " facts = CASE excluded.trouble WHEN '' THEN excluded.facts ELSE facts END,"
-            " trouble = excluded.trouble, trouble_message = excluded.trouble_message",
+            " digest = excluded.digest, facts = excluded.facts, told = excluded.told,"
+            " taken = excluded.taken, heard = excluded.heard, trouble = '', trouble_message = ''",
             (
                 sighting.path,
                 sighting.size,
                 sighting.mtime_ns,
                 digest,
                 facts_to_json(facts),
-                trouble.code if trouble else "",
-                trouble.message if trouble else "",
+                told_to_json(facts),
+                look.taken,
+                look.heard,
             ),
+        )
+
+    def refuse(self, sighting: Sighting, trouble: Trouble) -> None:
+        """Record that a photo cannot be used; what was known of it stays."""
+        self._connection.execute(
+            "INSERT INTO photo (path, size, mtime_ns, trouble, trouble_message)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+            " size = excluded.size, mtime_ns = excluded.mtime_ns, present = 1,"
+            " trouble = excluded.trouble, trouble_message = excluded.trouble_message",
+            (sighting.path, sighting.size, sighting.mtime_ns, trouble.code, trouble.message),
         )
 
     def moved(self, path: str, digest: str) -> bool:
@@ -177,13 +208,17 @@ class Photos:
         ).fetchone()
         if row is None:
             return False
-        cursor = self._connection.execute(
-            "DELETE FROM photo WHERE path = ? AND digest = ''"
+        new = self._connection.execute(
+            "SELECT id FROM photo WHERE path = ? AND digest = ''"
             " AND NOT EXISTS (SELECT 1 FROM task WHERE photo_id = photo.id)",
             (path,),
-        )
-        if cursor.rowcount != 1:
+        ).fetchone()
+        if new is None:
             return False
+        self._connection.execute(
+            "UPDATE photo SET leader_id = ? WHERE leader_id = ?", (row[0], new[0])
+        )
+        self._connection.execute("DELETE FROM photo WHERE id = ?", new)
         self._connection.execute(
             "UPDATE photo SET path = ?, present = 1 WHERE id = ?", (path, row[0])
         )
@@ -234,16 +269,17 @@ class Photos:
 
     def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
         rows = self._connection.execute(
-            "SELECT p.id, p.path, p.size, p.mtime_ns, p.digest, p.facts, p.trouble,"
-            " p.trouble_message, s.state, s.task_id FROM photo AS p"
-            f" JOIN photo_state AS s ON s.photo_id = p.id {where}",
+            "SELECT p.id, p.path, p.size, p.mtime_ns, p.digest, iif(l.present, l.facts, p.facts),"
+            " p.trouble, p.trouble_message, s.state, coalesce(s.task_id, 0), coalesce(l.path, '')"
+            " FROM photo AS p JOIN photo_state AS s ON s.photo_id = p.id"
+            f" LEFT JOIN photo AS l ON l.id = p.leader_id {where}",
             values,
         )
         for row in rows.fetchall():
-            number, path, size, mtime_ns, digest, facts, code, message, state, task_id = row
+            number, path, size, mtime_ns, digest, facts, code, message, *rest = row
             trouble = Trouble(code, message) if code else None
             known = facts_from_json(facts)
-            yield Known(number, path, size, mtime_ns, digest, known, trouble, state, task_id or 0)
+            yield Known(number, path, size, mtime_ns, digest, known, trouble, *rest)
 
     def counts(self) -> dict[str, int]:
         """Return how many photos are in each state; all states, zeros too."""
@@ -256,12 +292,13 @@ class Photos:
         return int(self._connection.execute("SELECT count(*) FROM photo").fetchone()[0])
 
     def history(self, photo_id: int) -> list[Step]:
-        """Return every task a photo ever had, the oldest first."""
+        """Return every task a photo ever had, or its leader, the oldest first."""
         rows = self._connection.execute(
             "SELECT t.custom_id, f.name, coalesce(o.kind, ''), coalesce(o.code, ''),"
             " coalesce(o.message, ''), coalesce(o.result, '') FROM task AS t"
             " JOIN task_file AS f ON f.id = t.task_file_id"
-            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.photo_id = ? ORDER BY t.id",
+            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.photo_id ="
+            " (SELECT coalesce(leader_id, id) FROM photo WHERE id = ?) ORDER BY t.id",
             (photo_id,),
         )
         return [Step(*row) for row in rows]

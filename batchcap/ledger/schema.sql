@@ -13,7 +13,9 @@ CREATE TABLE run (
     exit_code INTEGER
 ) STRICT;
 
--- A photo as it was last seen. digest is '' until it has been read, trouble '' where it can be.
+-- A photo as it was last seen. digest is '' until it has been read, trouble '' where it can be;
+-- told is what of its facts a caption may rest on, heard a mark of what its folders and notes said,
+-- taken seconds on the camera's clock. leader_id is the file of its family whose caption it gets.
 CREATE TABLE photo (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
@@ -21,11 +23,16 @@ CREATE TABLE photo (
     mtime_ns INTEGER NOT NULL,
     digest TEXT NOT NULL DEFAULT '',
     facts TEXT NOT NULL DEFAULT '{}',
+    told TEXT NOT NULL DEFAULT '{}',
+    heard TEXT NOT NULL DEFAULT '',
+    taken REAL,
+    leader_id INTEGER REFERENCES photo,
     trouble TEXT NOT NULL DEFAULT '',
     trouble_message TEXT NOT NULL DEFAULT '',
     present INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX photo_digest ON photo (digest);
+CREATE INDEX photo_leader ON photo (leader_id) WHERE leader_id IS NOT NULL;
 
 CREATE TABLE task_file (
     id INTEGER PRIMARY KEY,
@@ -46,7 +53,8 @@ CREATE TABLE split (
     run_id INTEGER NOT NULL REFERENCES run
 ) STRICT;
 
--- One request. digest is the picture it was made from; preset and facts what was asked and known.
+-- One request. digest is the picture it was made from; preset and facts what was asked and known,
+-- told what of the facts its caption may rest on.
 CREATE TABLE task (
     id INTEGER PRIMARY KEY,
     custom_id TEXT NOT NULL UNIQUE,
@@ -55,6 +63,7 @@ CREATE TABLE task (
     digest TEXT NOT NULL,
     preset TEXT NOT NULL,
     facts TEXT NOT NULL,
+    told TEXT NOT NULL,
     task_file_id INTEGER NOT NULL REFERENCES task_file,
     line INTEGER NOT NULL,
     input_tokens INTEGER NOT NULL,
@@ -157,7 +166,7 @@ CREATE TABLE journal (
 ) STRICT;
 CREATE INDEX journal_photo ON journal (photo_id, id);
 
--- What came of writing; journal_id is set for written and undone.
+-- What came of writing; journal_id is set for written and undone, told is what was known then.
 CREATE TABLE written (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES run,
@@ -168,9 +177,10 @@ CREATE TABLE written (
     code TEXT NOT NULL,
     message TEXT NOT NULL,
     journal_id INTEGER REFERENCES journal,
+    told TEXT NOT NULL,
     at REAL NOT NULL
 ) STRICT;
-CREATE INDEX written_task ON written (task_id, id);
+CREATE INDEX written_task ON written (task_id, photo_id, id);
 CREATE INDEX written_journal ON written (journal_id);
 
 -- What the provider taught us, such as its queue limit for a model.
@@ -226,32 +236,66 @@ LEFT JOIN submission AS s
 LEFT JOIN batch AS b ON b.submission_id = s.id
 LEFT JOIN ended AS e ON e.submission_id = s.id;
 
+-- The task that speaks for a photo: its own or its leader's. told is what is known of the picture
+-- now (of a family whose leader is gone, its own facts). stands: the picture is the one that was
+-- asked of, and nothing that the words may rest on is known otherwise by now. A task that does not
+-- stand is as good as none.
+CREATE VIEW standing AS
+SELECT
+    n.photo_id,
+    n.task_id,
+    n.told,
+    coalesce(n.asked_digest = n.digest AND NOT (
+        n.asked_told <> n.told AND EXISTS (
+            SELECT 1 FROM json_each(n.asked_told) AS j
+            WHERE j.value IS NOT json_extract(n.told, '$.' || j.key)
+        )
+    ), 0) AS stands
+FROM (
+    SELECT
+        p.id AS photo_id,
+        l.digest,
+        iif(l.present, l.told, p.told) AS told,
+        t.id AS task_id,
+        t.digest AS asked_digest,
+        t.told AS asked_told
+    FROM photo AS p
+    JOIN photo AS l ON l.id = coalesce(p.leader_id, p.id)
+    LEFT JOIN task AS t ON t.id = (SELECT max(id) FROM task WHERE photo_id = l.id)
+) AS n;
+
 CREATE VIEW photo_state AS
 SELECT
     p.id AS photo_id,
     p.path,
-    t.id AS task_id,
+    n.task_id,
+    n.told,
     t.task_file_id,
     o.result,
+    n.stands AND coalesce(o.result IN ('accepted', 'repaired'), 1) AS promising,
     CASE
         WHEN p.present = 0 THEN 'gone'
         WHEN p.trouble <> '' THEN 'unreadable'
-        WHEN t.id IS NULL OR t.digest <> p.digest THEN 'new'
+        WHEN p.leader_id IS NOT NULL AND (
+            NOT n.stands OR p.digest = '' OR coalesce(o.result NOT IN ('accepted', 'repaired'), 1)
+        ) THEN 'follows'
+        WHEN NOT n.stands THEN 'new'
         WHEN o.task_id IS NULL THEN
             CASE f.state WHEN 'waiting' THEN 'built' ELSE 'submitted' END
         WHEN o.result IN ('accepted', 'repaired') THEN
-            CASE w.kind
-                WHEN 'written' THEN 'written'
-                WHEN 'unchanged' THEN 'written'
-                WHEN 'held' THEN 'held'
-                WHEN 'failed' THEN 'write_failed'
+            CASE
+                WHEN w.kind IN ('written', 'unchanged') THEN
+                    iif(w.told = n.told, 'written', 'captioned')
+                WHEN w.kind = 'held' THEN 'held'
+                WHEN w.kind = 'failed' THEN 'write_failed'
                 ELSE 'captioned'
             END
         ELSE o.result
     END AS state
 FROM photo AS p
-LEFT JOIN task AS t ON t.id = (SELECT max(id) FROM task WHERE photo_id = p.id)
+JOIN standing AS n ON n.photo_id = p.id
+LEFT JOIN task AS t ON t.id = n.task_id
 LEFT JOIN outcome AS o ON o.task_id = t.id
 LEFT JOIN task_file_state AS f ON f.id = t.task_file_id AND o.task_id IS NULL
 LEFT JOIN written AS w
-    ON w.id = (SELECT max(id) FROM written WHERE task_id = t.id);
+    ON w.id = (SELECT max(id) FROM written WHERE task_id = t.id AND photo_id = p.id);

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from batchcap.ledger.photos import facts_to_json
+from batchcap.ledger.facts import facts_to_json, told_to_json
 from batchcap.records import Facts, TaskFile
 
 # What went wrong with the words, so that telling the model helps; a lost reply is no news to it.
@@ -66,8 +66,8 @@ class Tasks:
         file_id = self._file(file, run_id)
         self._connection.executemany(
             "INSERT INTO task (custom_id, photo_id, generation, digest, preset, facts,"
-            " task_file_id, line, input_tokens, output_tokens)"
-            " VALUES (?, (SELECT id FROM photo WHERE path = ?), ?, ?, ?, ?, ?, ?, ?, ?)",
+            " told, task_file_id, line, input_tokens, output_tokens)"
+            " VALUES (?, (SELECT id FROM photo WHERE path = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     each.custom_id,
@@ -76,6 +76,7 @@ class Tasks:
                     each.digest,
                     each.preset,
                     facts_to_json(each.facts),
+                    told_to_json(each.facts),
                     file_id,
                     number,
                     each.input_tokens,

@@ -59,8 +59,9 @@ class Writes:
     ) -> None:
         """Record what came of writing a photo; ``entry.id`` is 0 where no file was replaced."""
         self._connection.execute(
-            "INSERT INTO written (run_id, photo_id, task_id, kind, code, message, journal_id, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO written (run_id, photo_id, task_id, kind, code, message, journal_id, told,"
+            " at) VALUES (?, ?, ?, ?, ?, ?, ?,"
+            " (SELECT told FROM photo_state WHERE photo_id = ?), ?)",
             (
                 entry.run_id,
                 entry.photo_id,
@@ -69,6 +70,7 @@ class Writes:
                 code,
                 text,
                 entry.id or None,
+                entry.photo_id,
                 at,
             ),
         )
@@ -109,10 +111,12 @@ class Writes:
         newest = self.of_photo(photo_id)[:1]
         return dict(newest[0].ours) if newest else {}
 
-    def message(self, task_id: int) -> str:
-        """Return what the last write of a caption said."""
+    def message(self, photo_id: int, task_id: int) -> str:
+        """Return what the last write of a caption into a photo said."""
         row = self._connection.execute(
-            "SELECT message FROM written WHERE task_id = ? ORDER BY id DESC LIMIT 1", (task_id,)
+            "SELECT message FROM written WHERE photo_id = ? AND task_id = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (photo_id, task_id),
         ).fetchone()
         return str(row[0]) if row else ""
 

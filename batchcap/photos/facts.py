@@ -16,7 +16,6 @@ CAP_KM = 25.0
 """A city whose centre lies within this of the position is taken for the position's own."""
 
 _PLACE = ("country", "state", "city", "location")
-_NOTED = (*_PLACE, "release", "taken", "names", "notes")
 _COMPARED = ("country", "state", "city")
 _SPEAKERS = {"notes": "the notes say", "folder": "the folder says", "embedded": "the file says"}
 _DAY = len("2026-11-20")
@@ -111,18 +110,6 @@ def gather(told: Told, atlas: Atlas) -> Facts:
     known.add("names", notes.get("names", ""), "notes")
     known.add("notes", _noted(notes), "notes")
     return Facts(**known.facts, contradictions=tuple(known.apart))
-
-
-def follows(facts: Facts, notes: Mapping[str, str]) -> bool:
-    """Whether facts that were gathered earlier say what the notes say by now."""
-    words = {name: _one_line(text) for name, text in notes.items()}
-    words["notes"] = _noted(words)
-    noted = {
-        name: fact.value
-        for name in _NOTED
-        if (fact := getattr(facts, name)) and fact.evidence == "notes"
-    }
-    return noted == {name: words[name] for name in _NOTED if words.get(name)}
 
 
 def _hear(known: _Known, evidence: str, words: Mapping[str, str]) -> None:

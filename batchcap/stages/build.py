@@ -13,19 +13,20 @@ from itertools import chain
 from types import TracebackType
 from typing import Self
 
-from batchcap.archive import Evidence, asking, picked, read, walk
+from batchcap.archive import Evidence, asking, picked, read, unshown, walk
 from batchcap.atomic import AtomicFile, sweep
 from batchcap.balance import check
 from batchcap.batches.packing import Budgets, Load, Place, place
 from batchcap.batches.tokens import ImageRefused
 from batchcap.errors import BatchcapError, UsageError
+from batchcap.families import Families
 from batchcap.fan_out import grouped
 from batchcap.interrupt import Interrupt, calm
-from batchcap.ledger.photos import Known
+from batchcap.ledger.photos import Known, Look
 from batchcap.ledger.tasks import Asked, Made
+from batchcap.photos.family import clock
 from batchcap.records import (
     Exit,
-    Facts,
     Prepared,
     Problem,
     Sighting,
@@ -80,23 +81,35 @@ def build(workspace: Workspace, order: Order) -> StageResult:
             if not order.paths:
                 photos.mark_gone()
             photos.add_met()
+            families = Families(workspace)
+            families.tie()
+            families.look()
         tally.problems.extend(evidence.problems(everything=not order.paths))
         again = order.regenerate
         outdated = [] if again else evidence.outdated()
         number = photos.count_to_look_at(again=again) + len(outdated)
         seen_again = chain(photos.to_look_at(again=again), outdated)
         found = read(workspace, seen_again, number)
+        known = Reading(evidence, families)
         with calm() as interrupt, Packer(workspace, tally) as packer:
             size = min(GROUP, order.limit or GROUP)
             for group in grouped(_until_stopped(found, interrupt), size):
                 with workspace.ledger.change():
                     for seen in group:
-                        take(workspace, evidence, order, packer, seen)
+                        take(workspace, known, order, packer, seen)
                 if interrupt.asked or (order.limit and tally.requests >= order.limit):
                     break
         check(workspace)
         interrupt.obey()
     return result(workspace, tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a photo that was read is seen beside: evidence, and the other files of its family."""
+
+    evidence: Evidence
+    families: Families
 
 
 def _until_stopped(found: Iterator[Seen], interrupt: Interrupt) -> Iterator[Seen]:
@@ -196,10 +209,10 @@ class Packer:
 
 def take(
     workspace: Workspace,
-    evidence: Evidence,
+    reading: Reading,
     order: Order,
     packer: Packer,
-    seen: tuple[Sighting, Prepared | Trouble],
+    seen: Seen,
 ) -> None:
     """Record what a photo was found to be, and ask for it where that is due."""
     sighting, found = seen
@@ -207,31 +220,47 @@ def take(
     if order.limit and tally.requests >= order.limit:
         return
     if isinstance(found, Trouble):
-        photos.see(sighting, "", Facts(), found)
+        photos.refuse(sighting, found)
+        reading.families.seen(sighting.path)
         _refuse(tally, sighting.path, found)
         return
     photos.moved(sighting.path, found.digest)
-    facts = evidence.of(found)
-    photos.see(sighting, found.digest, facts, None)
+    facts, heard = reading.evidence.of(found), reading.evidence.heard(found.path)
+    photos.see(sighting, found.digest, facts, Look(clock(found.camera), heard))
+    reading.families.seen(sighting.path)
     known = photos.get(sighting.path)
     if known is None or not _due(workspace, order, known):
+        _tell_leader(reading, order, tally, known)
         return
     asked = workspace.ledger.tasks.asked(sighting.path)
-    trouble = _ask(
-        workspace, packer, picked(workspace, found, facts, asked), _generation(order, asked)
+    generation = _generation(order, known, asked)
+    trouble = unshown(workspace, sighting.path) or _ask(
+        workspace, packer, picked(workspace, found, facts, asked), generation
     )
     if trouble:
-        photos.see(sighting, "", Facts(), trouble)
+        photos.refuse(sighting, trouble)
+        reading.families.seen(sighting.path)
         _refuse(tally, sighting.path, trouble)
     else:
         tally.requests += 1
+
+
+def _tell_leader(reading: Reading, order: Order, tally: Tally, known: Known | None) -> None:
+    """Tell who is to be named where a follower alone was to be asked for anew."""
+    if known is None or not (known.leader and order.regenerate):
+        return
+    if reading.families.met(known.leader):
+        return
+    said = f"It gets the caption of {known.leader}, which was not asked for anew."
+    hint = f"batchcap build --regenerate {known.leader}"
+    tally.problems.append(Problem("follows", said, known.path, hint))
 
 
 def _due(workspace: Workspace, order: Order, known: Known) -> bool:
     """Return whether a photo is to be asked for; what is asked already is not paid for twice."""
     if known.state in ASK_STATES:
         return True
-    if not order.regenerate:
+    if known.leader or not order.regenerate:
         return False
     if known.state not in ASKED_STATES:
         return True
@@ -239,8 +268,10 @@ def _due(workspace: Workspace, order: Order, known: Known) -> bool:
     return not (workspace.tasks / workspace.ledger.tasks.file_of(known.task_id)).is_file()
 
 
-def _generation(order: Order, asked: Asked) -> int:
-    return asked.generation + (1 if order.regenerate and asked.tasks else 0)
+def _generation(order: Order, known: Known, asked: Asked) -> int:
+    """Return the generation: another picture, or other facts, begin with no attempt spent."""
+    anew = asked.tasks and (order.regenerate or known.state == "new")
+    return asked.generation + (1 if anew else 0)
 
 
 def _ask(workspace: Workspace, packer: Packer, photo: Picked, generation: int) -> Trouble | None:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from batchcap.archive import Evidence, asking, picked, read, walk
+from batchcap.archive import Evidence, asking, picked, read, unshown, walk
 from batchcap.batches.comparison import Shown, Way, compare
 from batchcap.batches.cost import estimate as dollars
 from batchcap.batches.tokens import ImageRefused, image_tokens
 from batchcap.errors import UsageError
+from batchcap.families import Families
 from batchcap.models import shutdown_warning
 from batchcap.records import Exit, Prepared, Problem, Sighting, StageResult
 from batchcap.request import make_task, output_tokens
@@ -45,9 +46,11 @@ def estimate(workspace: Workspace) -> StageResult:
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
         )
-    due = workspace.ledger.photos.count_to_look_at(again=False)
+    Families(workspace).look()
+    due = workspace.ledger.photos.count_to_look_at(again=False, followers=False)
     step = max(1, math.ceil(due / SAMPLE))
-    sample = list(itertools.islice(workspace.ledger.photos.to_look_at(again=False), 0, None, step))
+    asked = workspace.ledger.photos.to_look_at(again=False, followers=False)
+    sample = list(itertools.islice(asked, 0, None, step))
     sampled = _measure(workspace, evidence, sample)
     factor = due / sampled.looked_at if sampled.looked_at else 0.0
     requests = round(sampled.requests * factor)
@@ -103,7 +106,7 @@ def _measure(workspace: Workspace, evidence: Evidence, sample: list[Sighting]) -
     requests = given = made = size = 0
     shown = []
     for sighting, found in read(workspace, sample, len(sample)):
-        if not isinstance(found, Prepared):
+        if not isinstance(found, Prepared) or unshown(workspace, sighting.path):
             continue
         asked = workspace.ledger.tasks.asked(sighting.path)
         photo = picked(workspace, found, evidence.of(found), asked)

@@ -28,6 +28,7 @@ from batchcap.captions.agencies import (
 from batchcap.captions.categories import category_of
 from batchcap.config import configs_folder
 from batchcap.errors import UsageError
+from batchcap.families import one_of_each
 from batchcap.fan_out import grouped
 from batchcap.ledger.photos import Known
 from batchcap.metadata.exiftool import find_exiftool
@@ -164,9 +165,10 @@ def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
 def _captioned(workspace: Workspace, paths: Sequence[str]) -> Iterator[Known]:
     """Give the photos to be exported; the photo folder is looked at only where paths are named."""
     choice = choose(workspace.photos, paths) if paths else None
-    for known in workspace.ledger.photos.pages(*CAPTIONED):
-        if choice is None or choice.takes(tuple(known.path.split("/"))):
-            yield known
+    captioned = workspace.ledger.photos.pages(*CAPTIONED)
+    yield from one_of_each(
+        each for each in captioned if not choice or choice.takes(tuple(each.path.split("/")))
+    )
 
 
 def _there(workspace: Workspace) -> bool:

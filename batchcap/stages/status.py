@@ -4,6 +4,7 @@ from typing import Any
 
 from batchcap.batches.cost import dollars
 from batchcap.errors import BooksDoNotBalance, UsageError
+from batchcap.ledger.photos import Known
 from batchcap.records import Exit, Problem, StageResult, Submission, Usage
 from batchcap.workspace import Workspace
 
@@ -49,7 +50,8 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
     data: dict[str, Any] = {
         "path": photo.path,
         "state": photo.state,
-        "reason": photo.trouble.message if photo.trouble else _reason(workspace, photo.task_id),
+        "follows": photo.leader,
+        "reason": photo.trouble.message if photo.trouble else _reason(workspace, photo),
         "facts": {
             name: {"value": fact.value, "evidence": fact.evidence, "detail": fact.detail}
             for name in FACTS
@@ -82,11 +84,12 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
     return StageResult("status", Exit.DONE, {"photos": 1, photo.state: 1}, (), data, "")
 
 
-def _reason(workspace: Workspace, task_id: int) -> str:
-    if not task_id:
+def _reason(workspace: Workspace, photo: Known) -> str:
+    if not photo.task_id:
         return ""
-    outcome = workspace.ledger.captions.outcome_of(task_id)
-    return workspace.ledger.writes.message(task_id) or (outcome.message if outcome else "")
+    outcome = workspace.ledger.captions.outcome_of(photo.task_id)
+    said = workspace.ledger.writes.message(photo.id, photo.task_id)
+    return said or (outcome.message if outcome else "")
 
 
 def _batches(workspace: Workspace) -> list[dict[str, Any]]:
@@ -147,7 +150,7 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
 
 def _problems(workspace: Workspace) -> list[Problem]:
     found = [
-        Problem(photo.state, _reason(workspace, photo.task_id), photo.path)
+        Problem(photo.state, _reason(workspace, photo), photo.path)
         for photo in workspace.ledger.photos.in_state("held", "refused", "failed", "write_failed")
     ]
     for photo in workspace.ledger.photos.in_state("unreadable"):

@@ -30,7 +30,7 @@ class Books:
             photos.mark_gone()
             photos.add_met()
             for path in paths:
-                photos.see(Sighting(path, 100, 1), f"sha256:{path}", Facts(), None)
+                photos.see(Sighting(path, 100, 1), f"sha256:{path}", Facts())
 
     def build(self, *paths: str, generation: int = 1) -> TaskFile:
         """Record a task file that asks for these photos."""

@@ -47,21 +47,31 @@ class Doing:
         path = PATHS[number % len(PATHS)]
         with self.books.ledger.change():
             trouble = Trouble("broken", "cannot be decoded")
-            self.books.ledger.photos.see(Sighting(path, 1, 2), "", Facts(), trouble)
+            self.books.ledger.photos.refuse(Sighting(path, 1, 2), trouble)
 
     def repaint(self, number: int) -> None:
         path = PATHS[number % len(PATHS)]
         with self.books.ledger.change():
             photos = self.books.ledger.photos
-            photos.see(Sighting(path, number, number), f"sha256:{number}", Facts(), None)
+            photos.see(Sighting(path, number, number), f"sha256:{number}", Facts())
 
     def move(self, number: int) -> None:
         with self.books.ledger.change():
             self.books.ledger.photos.moved(PATHS[number % 4], f"sha256:{PATHS[number // 4 % 4]}")
 
+    def follow(self, number: int) -> None:
+        path, leader = PATHS[number % 4], ("", *PATHS)[number // 4 % 5]
+        families = self.books.ledger.families
+        if leader != path and not families.relative(leader).leader:
+            if leader and any(families.relative(each).leader == path for each in PATHS):
+                return
+            with self.books.ledger.change():
+                families.follow(path, leader)
+
     def build(self, number: int) -> None:
         photos = self.books.ledger.photos
-        due = [each.path for each in photos.in_state("new", "retry", "captioned")]
+        known = photos.in_state("new", "retry", "captioned")
+        due = [each.path for each in known if not each.leader]
         if due:
             self.books.build(*due[: 1 + number % len(due)])
 

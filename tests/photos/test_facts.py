@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.photos.facts import Told, follows, gather
+from batchcap.photos.facts import Told, gather
 from batchcap.photos.place import Atlas
 from batchcap.records import Camera, Fact, Facts, Place
 
@@ -210,23 +210,10 @@ def test_nothing_known_is_nothing_said():
     assert known() == Facts()
 
 
-def test_facts_follow_the_notes_they_were_made_with_and_no_others():
-    notes = {"city": "Rome", "notes": "a  race", "names": "Ann Lee", "taken": "2024-05-31"}
-    facts = known(notes=notes, country="Italy", city="Rome")
-    assert follows(facts, notes)
-    assert not follows(facts, {})
-    for name in notes:
-        assert not follows(facts, notes | {name: "other"})
-        assert not follows(facts, {key: notes[key] for key in notes if key != name})
-    assert not follows(known(country="Italy"), {"country": "Italy"})
-    assert follows(known(country="Italy"), {"weather": "fine"})
-
-
 @given(PLACE, WORDS, WORDS, DEGREES)
 def test_whatever_is_told_each_fact_is_the_word_of_a_source(embedded, notes, folder, position):
     latitude, longitude = position or (None, None)
     facts = gather(Told(at(latitude, longitude), notes, folder, embedded), ATLAS)
-    assert follows(facts, notes)
     heard = {"notes": notes.values(), "folder": folder.values()}
     for name in ("country", "state", "city", "location"):
         fact = getattr(facts, name)

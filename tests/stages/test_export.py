@@ -102,7 +102,7 @@ def caption(workspace: Workspace, words: dict[str, Caption], result: str = "acce
     run_id = ledger.begin_run("build", 1.0)
     with ledger.change():
         for path in words:
-            ledger.photos.see(Sighting(path, 10, 10), f"digest {path}", facts_of(path), None)
+            ledger.photos.see(Sighting(path, 10, 10), f"digest {path}", facts_of(path))
         name = ledger.tasks.next_name()
         made = [
             Made(f"{name}-{place}", path, 1, f"digest {path}", "stock", facts_of(path), 10, 10)
