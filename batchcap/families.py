@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from batchcap.ledger.families import Relative
 from batchcap.ledger.photos import Known
+from batchcap.photos.choice import Choice
 from batchcap.photos.family import Member, first_of, groups, leaders
 from batchcap.photos.kinds import promised_kind
 from batchcap.workspace import Workspace
@@ -64,13 +65,11 @@ class Families:
                 self._ledger.follow(each.path, leader)
 
 
-def one_of_each(photos: Iterable[Known]) -> list[Known]:
-    """Return the photos with one file of each family: the one that is sold."""
-    families: dict[str, list[Known]] = {}
-    for each in photos:
-        families.setdefault(each.leader or each.path, []).append(each)
-    chosen = {first_of(each.path for each in family) for family in families.values()}
-    return [each for family in families.values() for each in family if each.path in chosen]
+def is_sold(workspace: Workspace, photo: Known, choice: Choice | None = None) -> bool:
+    """Whether this file is the one sold of its family, as far as that is chosen and captioned."""
+    family = workspace.ledger.families.captioned(photo.id)
+    named = [each for each in family if choice is None or choice.takes(tuple(each.split("/")))]
+    return photo.path == first_of(named or [photo.path])
 
 
 def _wanted(relatives: Iterable[Relative]) -> dict[str, str]:

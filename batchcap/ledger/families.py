@@ -53,6 +53,17 @@ class Families:
         flags = bool(present), bool(readable), bool(read)
         return Relative(name, *flags, taken, bool(promising), json.loads(told), leader)
 
+    def captioned(self, photo_id: int) -> list[str]:
+        """Return those of a photo's family that have their caption, itself among them."""
+        rows = self._connection.execute(
+            "SELECT s.path FROM photo AS p JOIN photo AS f"
+            " ON f.id = coalesce(p.leader_id, p.id) OR f.leader_id = coalesce(p.leader_id, p.id)"
+            " JOIN photo_state AS s ON s.photo_id = f.id WHERE p.id = ?"
+            " AND s.state IN ('captioned', 'written', 'write_failed')",
+            (photo_id,),
+        )
+        return [str(row[0]) for row in rows]
+
     def followers(self) -> list[str]:
         """Return the files that are there and follow another one."""
         rows = self._connection.execute(

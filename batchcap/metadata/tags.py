@@ -98,6 +98,8 @@ def plan(path: str, words: Words, present: Mapping[str, Any], policy: TagPolicy)
             draft.text(name, value.strip())
         elif isinstance(value, tuple) and (kept := tuple(v.strip() for v in value if v.strip())):
             draft.list(name, kept)
+        elif name != "keywords":
+            draft.withdraw(name)
     draft.finish_iptc()
     return TagPlan(path, draft.values, tuple(draft.delete), draft.changes(), tuple(draft.findings))
 
@@ -109,7 +111,7 @@ def authored(
 
     Human words that the plan carries along or copies into an empty tag stay human.
     """
-    ours = dict(policy.ours)
+    ours = {tag: texts for tag, texts in policy.ours.items() if tag not in made.delete}
     for name, named in policy.tags.items():
         value = words.fields.get(name)
         tags = {*named, *COPIES.get(name, ()), *ECHOES.get(name, ())}
@@ -222,6 +224,13 @@ class _Draft:
             if tag not in self.mapped and echo and _among(tag, echo, own | replaced):
                 self.put(name, tag, wanted)
 
+    def withdraw(self, name: str) -> None:
+        """Take out what batchcap said of a field that is not known any more, as of a place."""
+        for tag in self.copies(name):
+            old = words_of(self.present, tag)
+            if old and self.writable(tag) and _among(tag, old, self.ours(tag)):
+                self.delete.append(tag)
+
     def put(self, name: str, tag: str, wanted: str) -> None:
         """Write a text into one tag, cut to its limit, unless it says so already."""
         if not self.writable(tag):
@@ -269,7 +278,7 @@ class _Draft:
         The flag alone would turn «José» into a broken name, so every other text of the block is
         written again. Where one would then be too long, the block is left as it is.
         """
-        if not any(tag.startswith("IPTC:") for tag in self.values):
+        if not any(tag.startswith("IPTC:") for tag in (*self.values, *self.delete)):
             return
         if not says_utf8(self.present):
             old = {

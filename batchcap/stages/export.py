@@ -28,7 +28,7 @@ from batchcap.captions.agencies import (
 from batchcap.captions.categories import category_of
 from batchcap.config import configs_folder
 from batchcap.errors import UsageError
-from batchcap.families import one_of_each
+from batchcap.families import is_sold
 from batchcap.fan_out import grouped
 from batchcap.ledger.photos import Known
 from batchcap.metadata.exiftool import find_exiftool
@@ -165,10 +165,10 @@ def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
 def _captioned(workspace: Workspace, paths: Sequence[str]) -> Iterator[Known]:
     """Give the photos to be exported; the photo folder is looked at only where paths are named."""
     choice = choose(workspace.photos, paths) if paths else None
-    captioned = workspace.ledger.photos.pages(*CAPTIONED)
-    yield from one_of_each(
-        each for each in captioned if not choice or choice.takes(tuple(each.path.split("/")))
-    )
+    for known in workspace.ledger.photos.pages(*CAPTIONED):
+        named = choice is None or choice.takes(tuple(known.path.split("/")))
+        if named and is_sold(workspace, known, choice):
+            yield known
 
 
 def _there(workspace: Workspace) -> bool:
