@@ -6,8 +6,10 @@ safe, with what it found. Order is kept: the first keywords weigh most. A rule n
 
 from collections.abc import Collection
 
-from batchcap.captions.evidence import is_editorial, places, said
+from batchcap.captions.evidence import is_editorial
+from batchcap.captions.grounds import grounds
 from batchcap.captions.prose import changed, found
+from batchcap.captions.reading import listing
 from batchcap.captions.text import fold
 from batchcap.captions.words import (
     AGENCIES,
@@ -15,22 +17,27 @@ from batchcap.captions.words import (
     FILE_WORDS,
     MAX_BYTES,
     STOP_WORDS,
-    double,
     is_address,
     is_camera_word,
     is_number_or_date,
     key,
     keywords_in,
+    plurals,
     without_doubles,
 )
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
+from batchcap.records.captions import Checks
 
 _SHOWN = 5
+_PLACES = 256  # of which the keywords are remembered
 
 
 def keyword_markup(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Take emoji, quotes, hash signs and markup off keywords, and part them at commas."""
-    tidy = tuple(part for keyword in caption.keywords for part in keywords_in(keyword))
+    listed = listing(preset.lists, caption.keywords)
+    if listed.tidy:
+        return Verdict(caption)
+    tidy = tuple(part for each in listed.entries for part in each.tidy)
     return repaired(preset, caption, ("keyword_markup", tidy), "cleaned or parted")
 
 
@@ -48,14 +55,17 @@ def unwanted_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     A brand alone may stay in editorial photos, unless the photo was taken with it; the known
     place always stays. Over-long is more than 64 bytes, the limit of IPTC Keywords.
     """
+    listed = listing(preset.lists, caption.keywords)
+    camera = grounds(preset.lists, facts).camera
+    if listed.plain and camera not in caption.keywords:
+        return Verdict(caption)
     wanted = place_keys(preset, facts)
     brands_stay = is_editorial(caption, facts)
-    camera = fold(said(facts.camera))
     kept = tuple(
         keyword
-        for keyword in caption.keywords
-        if (_is_plain(keyword) and keyword != camera)
-        or key(keyword) in wanted
+        for keyword, entry in zip(caption.keywords, listed.entries, strict=True)
+        if (entry.plain and keyword != camera)
+        or entry.key in wanted
         or not (is_unwanted(keyword) or _is_brand(keyword, camera, stay=brands_stay))
     )
     return repaired(preset, caption, ("unwanted_keywords", kept), "dropped as unsuitable")
@@ -63,14 +73,25 @@ def unwanted_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
 
 def doubled_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Drop a keyword that stands there already in another case, spelling or number."""
-    kept = without_doubles(caption.keywords)
-    return repaired(preset, caption, ("doubled_keywords", kept), "dropped as doubled")
+    listed = listing(preset.lists, caption.keywords)
+    if listed.distinct:
+        return Verdict(caption)
+    kept: list[str] = []
+    seen: set[str] = set()
+    seen_plurals: set[str] = set()
+    for keyword, entry in zip(caption.keywords, listed.entries, strict=True):
+        if entry.key in seen or entry.key in seen_plurals or not seen.isdisjoint(entry.plurals):
+            continue
+        kept.append(keyword)
+        seen.add(entry.key)
+        seen_plurals |= entry.plurals
+    return repaired(preset, caption, ("doubled_keywords", tuple(kept)), "dropped as doubled")
 
 
 def too_many_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Cut the least relevant keywords, the last ones, where there are too many."""
     field = preset.field("keywords")
-    if field is None or not field.max_items:
+    if field is None or not 0 < field.max_items < len(caption.keywords):
         return Verdict(caption)
     kept = caption.keywords[: field.max_items]
     return repaired(preset, caption, ("too_many_keywords", kept), "cut as too many")
@@ -86,9 +107,16 @@ def place_in_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     protected = {key(name) for name in places_wanted}
     for name in places_wanted:
         present = verdict.caption.keywords
-        if any(key(each) == key(name) for each in present):
+        listed = listing(preset.lists, present)
+        word = key(name)
+        if word in listed.keys:
             continue
-        others = [each for each in present if not double(each, name)]
+        many = plurals(word)
+        others = [
+            each
+            for each, entry in zip(present, listed.entries, strict=True)
+            if entry.key not in many and word not in entry.plurals
+        ]
         kept = has_room(others, field.max_items, protected)
         if kept is None:
             continue
@@ -142,15 +170,29 @@ def _words_of(phrase: str) -> list[str]:
 
 def place_keywords(preset: Preset, facts: Facts) -> tuple[str, ...]:
     """Return the known city and country as keywords, parted where single words are asked for."""
-    names = tuple(part for name in places(facts) for part in keywords_in(name))
-    if _wants_single(preset):
-        names = tuple(word for name in names for word in _words_of(name))
-    return without_doubles(tuple(name for name in names if not _too_big(name)))
+    return _placed(preset, facts)[0]
 
 
 def place_keys(preset: Preset, facts: Facts) -> frozenset[str]:
     """Return what the known place's keywords are compared by: no rule drops those."""
-    return frozenset(key(name) for name in place_keywords(preset, facts))
+    return _placed(preset, facts)[1]
+
+
+def _placed(preset: Preset, facts: Facts) -> tuple[tuple[str, ...], frozenset[str]]:
+    lists = preset.lists
+    work = _single if _wants_single(preset) else _whole
+    return lists.remembered(work, _PLACES)(grounds(lists, facts).places)
+
+
+def _whole(_lists: Checks, places: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    names = (part for name in places for part in keywords_in(name))
+    kept = without_doubles(tuple(name for name in names if not _too_big(name)))
+    return kept, frozenset(key(name) for name in kept)
+
+
+def _single(lists: Checks, places: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    parts = (part for name in places for part in keywords_in(name))
+    return _whole(lists, tuple(word for part in parts for word in _words_of(part)))
 
 
 def has_room(keywords: list[str], most: int, protected: Collection[str]) -> list[str] | None:
@@ -165,21 +207,6 @@ def has_room(keywords: list[str], most: int, protected: Collection[str]) -> list
 
 def _too_big(keyword: str) -> bool:
     return len(keyword.encode("utf-8", "surrogatepass")) > MAX_BYTES
-
-
-def _is_plain(keyword: str) -> bool:
-    """Whether a keyword is short small letters and on no list, as nearly every one is."""
-    if not (keyword.islower() and keyword.isascii() and len(keyword) <= MAX_BYTES):
-        return False
-    first, _, rest = keyword.partition(" ")
-    if not (first.isalpha() and (not rest or rest.replace(" ", "").isalpha())):
-        return False
-    return not (
-        keyword in FILE_WORDS
-        or keyword in AGENCIES
-        or first in CAMERA_BRANDS
-        or is_camera_word(keyword)
-    )
 
 
 def is_unwanted(keyword: str) -> bool:

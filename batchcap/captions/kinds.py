@@ -1,4 +1,4 @@
-"""What a run of capitalised words seems to name: a person, a kind of animal or plant, or neither.
+"""Kinds of names, and which of them a run of capitalised words seems to be.
 
 Takes words, the run's bounds and the lists; never looks at facts.
 """
@@ -10,6 +10,8 @@ from batchcap.captions.tokens import Token
 from batchcap.records.captions import Checks
 
 Run = tuple[int, int]
+PERSON, BRAND, CITY, COUNTRY = "person", "brand", "city", "country"
+LANDMARK, NAME, ALLOWED, PROFANITY = "landmark", "name", "allowed", "profanity"
 
 _SAINTS = frozenset(
     ["st", "ste", "saint", "sainte", "san", "sant", "santa", "santo", "sankt", "são", "sao"]

@@ -4,10 +4,14 @@ Each rule takes a preset, a caption and the facts. Cheap on purpose: small words
 and letters a script; neither reads what the text says.
 """
 
-from batchcap.captions.evidence import sayable
+from collections.abc import Collection
+
+from batchcap.captions.grounds import grounds
 from batchcap.captions.keywords import place_keys
-from batchcap.captions.naming import PROFANITY, PROSE, is_suspect
+from batchcap.captions.kinds import PROFANITY
+from batchcap.captions.naming import PROSE, is_suspect
 from batchcap.captions.prose import changed, found
+from batchcap.captions.reading import read
 from batchcap.captions.text import fold
 from batchcap.captions.tokens import names, tokens
 from batchcap.captions.words import key
@@ -27,12 +31,12 @@ def not_english(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
         if field.name not in PROSE:
             continue
         text = getattr(caption, field.name)
-        if (limit and foreign_letters(text) > limit) or _is_foreign(text, preset.lists):
+        if (limit and foreign_letters(text) > limit) or _is_foreign(preset.lists, text):
             told = f"{field.name} is not in English: write it in English."
             verdict = found(verdict, ("not_english", Severity.AGAIN, field.name), told)
     if not limit or all(each.isascii() for each in caption.keywords):
         return verdict
-    given = {fold(each) for each in sayable(facts)}
+    given = grounds(preset.lists, facts).folded
     ours = place_keys(preset, facts)
     kept = tuple(
         each
@@ -47,9 +51,9 @@ def not_english(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
 def profanity(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text with a word that insults, without repeating it; drop such keywords."""
     verdict = Verdict(caption)
-    if not is_suspect(preset, caption, facts, {PROFANITY}):
+    if not is_suspect(preset, caption, grounds(preset.lists, facts).proven, {PROFANITY}):
         return verdict
-    given = {each.word for fact in sayable(facts) for each in tokens(fact)}
+    given = grounds(preset.lists, facts).words
     for field in preset.fields:
         if field.name in PROSE and _insults(getattr(caption, field.name), preset.lists, given):
             told = f"{field.name} holds a word that insults: say it in a neutral one."
@@ -75,24 +79,24 @@ def foreign_letters(text: str) -> float:
 def speaks_foreign(preset: Preset, caption: Caption) -> bool:
     """Whether any text of the caption is in another language."""
     texts = (getattr(caption, field.name) for field in preset.fields if field.name in PROSE)
-    return any(_is_foreign(text, preset.lists) for text in texts)
+    return any(_is_foreign(preset.lists, text) for text in texts)
 
 
-def _is_foreign(text: str, lists: Checks) -> bool:
+def _is_foreign(lists: Checks, text: str) -> bool:
     least = lists.thresholds.foreign_words
     small = lists.listed("foreign_words")
-    if not least or sum(each in small for each in fold(text).split()) < least:
+    if not least or sum(map(small.__contains__, fold(text).split())) < least:
         return False
-    said = [each.word for each in tokens(text) if not each.quoted]
+    said = [each.word for each in read(lists, text).words if not each.quoted]
     foreign = sum(each in small for each in said)
     if foreign < least:
         return False
     return foreign > sum(each in lists.listed("function_words") for each in said)
 
 
-def _insults(text: str, lists: Checks, given: set[str]) -> bool:
+def _insults(text: str, lists: Checks, given: Collection[str]) -> bool:
     return any(
-        entry.kind == PROFANITY and not given.issuperset(each.word for each in words[first:end])
+        entry.kind == PROFANITY and not all(each.word in given for each in words[first:end])
         for words in (tokens(text),)
         for first, end, entry in names(words, lists)
     )

@@ -7,21 +7,19 @@ asked for again, with the name in the message, because no name can be cut out of
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from batchcap.captions.evidence import is_commercial, places, said
+from batchcap.captions.evidence import is_commercial, said
+from batchcap.captions.grounds import grounds
 from batchcap.captions.keywords import place_keys
+from batchcap.captions.kinds import BRAND, CITY, COUNTRY, NAME, PERSON
 from batchcap.captions.language import speaks_foreign
 from batchcap.captions.naming import (
-    BRAND,
-    CITY,
-    COUNTRY,
-    NAME,
-    PERSON,
     PROSE,
     Named,
     is_suspect,
     unsupported,
 )
 from batchcap.captions.prose import changed, found
+from batchcap.captions.reading import listing, read
 from batchcap.captions.tokens import Token, has_quotes, names, tokens
 from batchcap.captions.words import key
 from batchcap.records import Caption, Facts, Preset, Release, Severity, Verdict
@@ -51,20 +49,22 @@ def release_conflict(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
 
 def other_place(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text that names another city or country than the facts; drop keywords."""
-    known = {kind for kind, fact in ((CITY, facts.city), (COUNTRY, facts.country)) if said(fact)}
-    if not known or not is_suspect(preset, caption, facts, known):
+    ground = grounds(preset.lists, facts)
+    known = {kind for kind, name in ((CITY, ground.city), (COUNTRY, ground.country)) if name}
+    if not known or not is_suspect(preset, caption, ground.proven, known):
         return Verdict(caption)
     wrong = [each for each in unsupported(preset, caption, facts) if each.kind in known]
     wrong = _but_ours(preset, caption, facts, wrong)
-    there = ", ".join(places(facts))
+    there = ", ".join(ground.places)
     return _judged(caption, wrong, "other_place", lambda _: f"but the facts say {there}")
 
 
 def trademarks(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text that names a brand in a commercial photo; drop such keywords."""
-    if not is_commercial(caption, facts) or not is_suspect(preset, caption, Facts(), {BRAND}):
+    # A place may prove the words of a brand; here only those of the place itself may stand.
+    if not is_commercial(caption, facts) or not is_suspect(preset, caption, (), {BRAND}):
         return Verdict(caption)
-    ours = {each.word for name in places(facts) for each in tokens(name)}
+    ours = grounds(preset.lists, facts).place_words
     brands = [
         each
         for field in preset.fields
@@ -84,6 +84,7 @@ def quoted_words(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
         each
         for field in preset.fields
         if field.name in PROSE
+        if has_quotes(getattr(caption, field.name))
         for each in _quotations(preset, field.name, getattr(caption, field.name), facts)
     ]
     told = "a name read in the picture, which only editorial may quote: say what the sign is for"
@@ -98,6 +99,8 @@ def unsupported_names(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     region after the known city ("Seattle, Washington, USA") is cut; such keywords are dropped.
     """
     names_found = unsupported(preset, caption, facts)
+    if not names_found:
+        return Verdict(caption)
     elsewhere = {CITY} if said(facts.city) else set()
     elsewhere |= {COUNTRY} if said(facts.country) else set()
     elsewhere |= {BRAND} if is_commercial(caption, facts) else set()
@@ -148,10 +151,12 @@ def _judged(
 
 def _brands(preset: Preset, caption: Caption, field: str) -> list[Named]:
     if field == "keywords":
+        entries = listing(preset.lists, caption.keywords).entries
         return [
             Named(field, index, 0, 0, each, BRAND)
             for index, each in enumerate(caption.keywords)
-            if _brand_in(preset, tokens(each), keyword=True)
+            if any(kind == BRAND for kind, _ in entries[index].named)
+            and _brand_in(preset, tokens(each), keyword=True)
         ]
     if field not in PROSE:
         return []
@@ -170,12 +175,10 @@ def _brand_in(preset: Preset, words: list[Token], *, keyword: bool) -> list[tupl
 
 
 def _quotations(preset: Preset, field: str, text: str, facts: Facts) -> list[Named]:
-    words = [each for each in tokens(text) if each.quoted] if has_quotes(text) else []
-    if not words:
-        return []
+    words = [each for each in read(preset.lists, text).words if each.quoted]
     lists = preset.lists
     common = lists.listed("sign_words") | lists.listed("function_words")
-    common |= {each.word for name in places(facts) for each in tokens(name)}
+    common |= grounds(lists, facts).place_words
     if all(each.word in common or not each.capital for each in words):
         return []
     start, end = words[0].start, words[-1].end

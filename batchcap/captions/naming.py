@@ -6,25 +6,33 @@ cannot show. Never tells which word of a title Written Like This is a name: nobo
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from batchcap.captions.evidence import is_commercial, is_editorial, sayable
-from batchcap.captions.kinds import before_species, ends_in_species, is_binomial, is_person
-from batchcap.captions.tokens import Token, names, runs, spoken, tokens
-from batchcap.captions.words import AGENCIES, key, plurals
+from batchcap.captions.evidence import is_commercial, is_editorial
+from batchcap.captions.grounds import grounds
+from batchcap.captions.kinds import (
+    ALLOWED,
+    BRAND,
+    NAME,
+    PERSON,
+    PROFANITY,
+    before_species,
+    ends_in_species,
+    is_binomial,
+    is_person,
+)
+from batchcap.captions.reading import is_odd, listing, loud_in, may_name, read
+from batchcap.captions.tokens import Token, names, runs, tokens
+from batchcap.captions.words import AGENCIES, plurals
 from batchcap.records import Caption, Facts, Preset
 from batchcap.records.captions import Checks
 
-PERSON, BRAND, CITY, COUNTRY = "person", "brand", "city", "country"
-LANDMARK, NAME, ALLOWED, PROFANITY = "landmark", "name", "allowed", "profanity"
 PROSE = ("title", "headline", "description", "alt_text", "long_description")
 _TITLES = ("title", "headline")
 _LEAST_TITLED = 2
 _LEAST_CAPITALS = 3
-_LONGEST = 5
 _SHORT = re.compile(r"[A-Z]{2,4}|[IVXLC]+")  # TV, MRI, XVIII
-_EQUAL = {"saint": "st", "st": "saint", "mount": "mt", "mt": "mount"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +42,7 @@ class Text:
     field: str
     index: int
     text: str
-    words: list[Token]
+    words: Sequence[Token]
     speaks: bool  # whether capitals say anything here
 
 
@@ -70,24 +78,16 @@ def support(preset: Preset, caption: Caption, facts: Facts) -> Support:
     Words read in the picture count where the photo is editorial, or is not sold at all.
     """
     lists = preset.lists
-    proven: set[str] = set()
-    for value in sayable(facts):
-        words = [each.word for each in tokens(value)]
-        proven.update(words)
-        for name in _phrases(words):
-            for other in (*lists.same.get(name, ()), *lists.within.get(name, ())):
-                proven.update(other.split())
-                proven.update(part for each in lists.within.get(other, ()) for part in each.split())
-    proven.update(other for word, other in _EQUAL.items() if word in proven)
-    proven.update(part for word in tuple(proven) if "'" in word for part in word.split("'"))
     readable = not is_commercial(caption, facts) and caption.visible_text
-    read = {each.word for each in tokens(caption.visible_text)} if readable else set()
-    brands_pass = is_editorial(caption, facts)
-    return Support(lists, frozenset(proven), frozenset(read), brands_pass)
+    seen = {each.word for each in tokens(caption.visible_text)} if readable else set()
+    proven = grounds(lists, facts).proven
+    return Support(lists, proven, frozenset(seen), is_editorial(caption, facts))
 
 
 def unsupported(preset: Preset, caption: Caption, facts: Facts) -> list[Named]:
     """Return every name that nothing supports, in the order of the caption's fields."""
+    if not _is_loud(preset, caption, facts):
+        return []
     known = support(preset, caption, facts)
     texts = list(_texts(preset, caption, known))
     lower = {
@@ -112,37 +112,51 @@ def unsupported(preset: Preset, caption: Caption, facts: Facts) -> list[Named]:
 
 def names_nothing(keyword: str, known: Support) -> bool:
     """Whether a keyword could stand in the caption without naming what nothing supports."""
-    if not _may_name(keyword, known):
+    if loud_in(known.lists, keyword) <= known.proven:
         return True
     text = Text("keywords", 0, keyword, tokens(keyword), speaks=True)
     return not any(True for _ in _named(text, known, set()))
 
 
-def is_suspect(preset: Preset, caption: Caption, facts: Facts, kinds: Iterable[str]) -> bool:
-    """Whether any word of a caption begins a listed name of these kinds that facts do not prove."""
-    openers = frozenset().union(*(preset.lists.openers.get(kind, ()) for kind in kinds))
-    there = openers & spoken(caption)
-    return bool(there) and not there <= support(preset, caption, facts).proven
+def is_suspect(
+    preset: Preset, caption: Caption, proven: Collection[str], kinds: Collection[str]
+) -> bool:
+    """Whether a caption holds a listed name of these kinds of which not all words are proven."""
+    lists = preset.lists
+    named = listing(lists, caption.keywords).named
+    for name in PROSE:
+        if text := getattr(caption, name):
+            named = (*named, *read(lists, text).named)
+    return any(kind in kinds and not all(each in proven for each in words) for kind, words in named)
 
 
-def _phrases(words: Sequence[str]) -> Iterator[str]:
-    """Yield every run of up to five words: no name of a place is longer."""
-    for first in range(len(words)):
-        for end in range(first + 1, min(len(words), first + _LONGEST) + 1):
-            yield " ".join(words[first:end])
+def _is_loud(preset: Preset, caption: Caption, facts: Facts) -> bool:
+    """Whether any word of a caption may be a name that facts do not prove: most hold none."""
+    lists = preset.lists
+    proven = grounds(lists, facts).proven
+    for field in preset.fields:
+        if field.name in PROSE:
+            loud = read(lists, getattr(caption, field.name)).loud
+        elif field.name == "keywords":
+            loud = listing(lists, caption.keywords).loud
+        else:
+            continue
+        if not loud <= proven:
+            return True
+    return False
 
 
 def _texts(preset: Preset, caption: Caption, known: Support) -> Iterator[Text]:
     for field in preset.fields:
         if field.name in PROSE:
             text = getattr(caption, field.name)
-            words = tokens(text)
+            words = read(known.lists, text).words
             speaks = field.name not in _TITLES or not is_titled(words, known.lists)
             yield Text(field.name, -1, text, words, speaks)
     if preset.field("keywords"):
         speaks = not _all_capital(caption.keywords, known)
         for index, text in enumerate(caption.keywords):
-            if _may_name(text, known):
+            if may_name(text, known.lists):
                 yield Text("keywords", index, text, tokens(text), speaks)
 
 
@@ -165,16 +179,6 @@ def _all_capital(keywords: Sequence[str], known: Support) -> bool:
     capitals = sum(bool(each) and _is_open(each[0], known) for each in words)
     share = known.lists.thresholds.keyword_capitals
     return capitals >= _LEAST_CAPITALS and capitals >= share * (capitals + small)
-
-
-def _may_name(keyword: str, known: Support) -> bool:
-    """Whether a keyword is worth a close look: most are small words on no list."""
-    if not keyword.islower():
-        return True
-    words = keyword.split() if keyword.isascii() and "-" not in keyword else key(keyword).split()
-    lists = known.lists
-    begun = lists.names if len(words) == 1 else lists.reach
-    return not (begun.keys().isdisjoint(words) and lists.listed("first_names").isdisjoint(words))
 
 
 def _is_quiet(word: Token, known: Support) -> bool:
@@ -270,8 +274,7 @@ def _says_a_name(text: Text, run: tuple[int, int], open_: list[int], lower: set[
         return False
     words, first = text.words, run[0]
     if text.index < 0 and words[first].opens and open_ == [first]:
-        word = words[first].text
-        return word != word.upper() and word[1:] != word[1:].lower()  # iPhone, McDonald
+        return is_odd(words[first].text)
     if text.field in _TITLES:
         return not all(_is_vouched(words[n].word, lower) for n in open_)
     return True

@@ -5,7 +5,6 @@ most, want the title's words among them, and take two forms of one word for spam
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from batchcap.captions.evidence import is_commercial, said
 from batchcap.captions.keywords import (
@@ -15,30 +14,30 @@ from batchcap.captions.keywords import (
     place_keywords,
     repaired,
 )
+from batchcap.captions.kinds import ALLOWED, BRAND, PROFANITY
 from batchcap.captions.language import foreign_letters
 from batchcap.captions.naming import (
-    ALLOWED,
-    BRAND,
-    PROFANITY,
     is_titled,
     names_nothing,
     support,
     unsupported,
 )
 from batchcap.captions.prose import changed
-from batchcap.captions.tokens import Token, names, runs, tokens
+from batchcap.captions.reading import Listing, listing, read, stem
+from batchcap.captions.tokens import Token, names, runs
 from batchcap.captions.words import CAMERA_BRANDS, key, keywords_in, plurals, singulars
 from batchcap.records import Caption, Facts, Preset, Verdict
 from batchcap.records.captions import Checks
 
 _SHORTEST = 3
 _LONGEST = 4
+_WORDS = 2048  # of titles, whose forms are remembered
 
 
 def long_phrases(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Drop a keyword of more than four words: it is a sentence, and nobody searches for it."""
     most = preset.lists.thresholds.phrase_words
-    if not most or all(each.count(" ") < most for each in caption.keywords):
+    if not listing(preset.lists, caption.keywords).long:
         return Verdict(caption)
     ours = place_keys(preset, facts)
     kept = tuple(each for each in caption.keywords if each.count(" ") < most or key(each) in ours)
@@ -50,15 +49,16 @@ def doubled_stems(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
 
     Only verbs and spellings on the lists count; a runner is not his run.
     """
+    listed = listing(preset.lists, caption.keywords)
+    if listed.stems_differ:
+        return Verdict(caption)
     ours = place_keys(preset, facts)
     kept: list[str] = []
     seen: set[str] = set()
-    for each in caption.keywords:
-        word = key(each)
-        stem = _stem(word, preset.lists)
-        if stem in seen and word not in ours:
+    for each, entry in zip(caption.keywords, listed.entries, strict=True):
+        if entry.stem in seen and entry.key not in ours:
             continue
-        seen.add(stem)
+        seen.add(entry.stem)
         kept.append(each)
     return repaired(preset, caption, ("doubled_stems", tuple(kept)), "dropped as doubled")
 
@@ -74,9 +74,9 @@ def title_in_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     if field is None or not (first and caption.keywords and preset.field("title")):
         return Verdict(caption)
     lists = preset.lists
-    place = _index(caption.keywords, lists)
-    if _stands(caption, place, lists):
+    if _stands(caption, lists):
         return Verdict(caption)
+    place = listing(lists, caption.keywords).index()
     held = place_keywords(preset, facts)
     most = min(first, field.max_items - len(held)) if field.max_items else first
     wanted = _wanted(preset, caption, facts)[: max(0, most)]
@@ -104,33 +104,17 @@ def title_in_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     return changed(Verdict(caption), ("title_in_keywords", "keywords"), ordered, told)
 
 
-def _index(keywords: Sequence[str], lists: Checks) -> dict[str, int]:
-    """Return where each keyword, each of its words and each pair of them stands first."""
-    place: dict[str, int] = {}
-    for n, keyword in enumerate(keywords):
-        whole = key(keyword)
-        words = whole.split()
-        place.setdefault(whole, n)
-        for word in words:
-            place.setdefault(word, n)
-            place.setdefault(_stem(word, lists), n)
-        if len(words) > 2:  # noqa: PLR2004 a pair is the whole
-            for one, two in pairwise(words):
-                place.setdefault(f"{one} {two}", n)
-    return place
-
-
-def _stands(caption: Caption, place: Mapping[str, int], lists: Checks) -> bool:
+def _stands(caption: Caption, lists: Checks) -> bool:
     """Whether every word of the title stands among the first keywords: the usual case."""
-    first = lists.thresholds.first_keywords
-    small = lists.listed("function_words") | lists.listed("title_fillers")
-    for each in tokens(caption.title):
-        if each.word in small or place.get(each.word, first) < first:
-            continue
-        at = _where(place, _forms(each.word, lists))
-        if at is None or at >= first:
-            return False
-    return True
+    first = listing(lists, caption.keywords).first(lists.thresholds.first_keywords)
+    small, fillers = lists.listed("function_words"), lists.listed("title_fillers")
+    return all(
+        each.word in first
+        or each.word in small
+        or each.word in fillers
+        or not first.isdisjoint(_forms(each.word, lists))
+        for each in read(lists, caption.title).words
+    )
 
 
 def _where(place: Mapping[str, int], forms: Iterable[str]) -> int | None:
@@ -141,7 +125,7 @@ def _ordered(
     listed: Sequence[str], wanted: Sequence[frozenset[str]], first: int, lists: Checks
 ) -> list[str]:
     """Return the keywords with one for each wanted word among the first, the rest in order."""
-    place = _index(listed, lists)
+    place = Listing(lists, tuple(listed)).index()
     carriers = dict.fromkeys(_where(place, forms) for forms in wanted)
     late = [n for n in carriers if n is not None and n >= first]
     head = list(range(min(first, len(listed))))
@@ -157,22 +141,24 @@ def _wanted(preset: Preset, caption: Caption, facts: Facts) -> list[tuple[str, f
     held = {key(name): name for name in place_keywords(preset, facts)}
     barred = _barred(preset, caption, facts)
     known = support(preset, caption, facts)
-    out = lists.listed("function_words") | lists.listed("title_fillers")
+    small, fillers = lists.listed("function_words"), lists.listed("title_fillers")
     wanted: list[tuple[str, frozenset[str]]] = []
     for unit in _units(caption.title, held, lists):
         words = " ".join(each.word for each in unit)
         if words in held:
             wanted.append((held[words], frozenset({words})))
-        elif words not in out and barred.isdisjoint(each.start for each in unit):
+        elif words in small or words in fillers:
+            continue
+        elif barred.isdisjoint(each.start for each in unit):
             word = _as_keyword(caption.title, unit, lists)
-            if _is_keyword(word, lists) and names_nothing(word, known):
+            if lists.remembered(_is_keyword, _WORDS)(word) and names_nothing(word, known):
                 wanted.append((word, _forms(key(word), lists)))
     return wanted
 
 
 def _units(title: str, held: Iterable[str], lists: Checks) -> Iterator[list[Token]]:
     """Yield the title's words; a name of several words and a hyphenated word are one each."""
-    words = [each for each in tokens(title) if not each.quoted]
+    words = [each for each in read(lists, title).words if not each.quoted]
     ends = {first: end for first, end, _ in names(words, lists)}
     if not is_titled(words, lists):
         ends |= {
@@ -202,16 +188,17 @@ def _units(title: str, held: Iterable[str], lists: Checks) -> Iterator[list[Toke
 
 def _barred(preset: Preset, caption: Caption, facts: Facts) -> set[int]:
     """Return where words of the title stand that may not be keywords: names and insults."""
-    words = tokens(caption.title)
+    title = read(preset.lists, caption.title)
+    words = title.words
     kinds = {PROFANITY} | ({BRAND} if is_commercial(caption, facts) else set())
     camera = set(key(said(facts.camera)).split())
-    given = preset.lists.listed("first_names") | CAMERA_BRANDS | camera
+    given = preset.lists.listed("first_names")
     spans = [
         (words[first].start, words[end - 1].end)
-        for first, end, entry in names(words, preset.lists)
+        for first, end, entry in title.listed
         if entry.kind in kinds
     ]
-    if any((each.capital and not each.opens) or each.word in preset.lists.reach for each in words):
+    if title.begins or any(each.capital and not each.opens for each in words):
         spans += [
             (each.start, each.end)
             for each in unsupported(preset, caption, facts)
@@ -220,7 +207,10 @@ def _barred(preset: Preset, caption: Caption, facts: Facts) -> set[int]:
     return {
         each.start
         for each in words
-        if each.word in given or any(a <= each.start < b for a, b in spans)
+        if each.word in given
+        or each.word in CAMERA_BRANDS
+        or each.word in camera
+        or any(a <= each.start < b for a, b in spans)
     }
 
 
@@ -232,11 +222,11 @@ def _as_keyword(title: str, unit: Sequence[Token], lists: Checks) -> str:
     entry = lists.names.get(" ".join(each.word for each in unit))
     if entry is not None and entry.kind == ALLOWED:
         return entry.spelling
-    says_nothing = first.opens or is_titled(tokens(title), lists)
+    says_nothing = first.opens or is_titled(read(lists, title).words, lists)
     return bare.lower() if says_nothing else bare
 
 
-def _is_keyword(word: str, lists: Checks) -> bool:
+def _is_keyword(lists: Checks, word: str) -> bool:
     most = lists.thresholds.phrase_words
     if len(word) < _SHORTEST or any(each.isdigit() for each in word):
         return False
@@ -248,11 +238,9 @@ def _is_keyword(word: str, lists: Checks) -> bool:
 
 def _forms(word: str, lists: Checks) -> frozenset[str]:
     """Return the forms by which a word counts as being there: number, verb form, spelling."""
-    stem = _stem(word, lists)
-    return frozenset({word, stem}) | plurals(word) | plurals(stem) | singulars(word)
+    return lists.remembered(_all_forms, _WORDS)(word)
 
 
-def _stem(word: str, lists: Checks) -> str:
-    if " " in word:
-        return " ".join(lists.spellings.get(each, each) for each in word.split())
-    return lists.stems.get(word) or lists.spellings.get(word, word)
+def _all_forms(lists: Checks, word: str) -> frozenset[str]:
+    root = stem(word, lists)
+    return frozenset({word, root}) | plurals(word) | plurals(root) | singulars(word)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from batchcap.captions import keywords, language, names, order, prose, technical, titles
 from batchcap.captions.prose import Rule
 from batchcap.records import Caption, Facts, Finding, Preset, Severity, Verdict
+from batchcap.records.captions import Checks
 
 # Cleaning goes before counting, cutting before adding.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -76,6 +77,8 @@ TEXT_RULES = frozenset(
 )
 _MOST_ROUNDS = 8
 
+Texts = tuple[str, str, str, str, str]
+
 
 def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Return the caption after the preset's rules, applied until none repairs any more.
@@ -84,7 +87,7 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict is one that a second review leaves as it is.
     """
     repairs: dict[Finding, None] = {}
-    heard: dict[str, tuple[Caption, tuple[Finding, ...]]] = {}
+    heard: dict[str, tuple[Texts, tuple[Finding, ...]]] = {}
     for _ in range(_MOST_ROUNDS):
         verdict = _once(preset, caption, facts, heard)
         repairs |= dict.fromkeys(
@@ -101,30 +104,35 @@ def _once(
     preset: Preset,
     caption: Caption,
     facts: Facts,
-    heard: dict[str, tuple[Caption, tuple[Finding, ...]]],
+    heard: dict[str, tuple[Texts, tuple[Finding, ...]]],
 ) -> Verdict:
     """Apply each rule once; ``heard`` is what the text rules said of which texts before."""
-    findings: tuple[Finding, ...] = ()
-    for name, rule in RULES.items():
-        if name not in preset.checks:
-            continue
-        before = heard.get(name) if name in TEXT_RULES else None
-        if before is not None and _same_texts(before[0], caption):
+    findings: list[Finding] = []
+    texts = _texts(caption)
+    for name, rule in preset.lists.remembered(_chosen, 1)(preset.checks):
+        before = heard.get(name)
+        if before is not None and before[0] == texts:
             findings += before[1]
             continue
         step = rule(preset, caption, facts)
-        if step.caption is caption or step.caption == caption:
-            heard[name] = (caption, step.findings)
-        caption = step.caption
         findings += step.findings
-    return Verdict(caption, findings)
+        if step.caption is not caption and step.caption != caption:
+            caption = step.caption
+            texts = _texts(caption)
+        elif name in TEXT_RULES:
+            heard[name] = (texts, step.findings)
+    return Verdict(caption, tuple(findings))
 
 
-def _same_texts(one: Caption, other: Caption) -> bool:
+def _chosen(_lists: Checks, checks: tuple[str, ...]) -> tuple[tuple[str, Rule], ...]:
+    return tuple((name, rule) for name, rule in RULES.items() if name in checks)
+
+
+def _texts(caption: Caption) -> Texts:
     return (
-        one.title == other.title
-        and one.description == other.description
-        and one.headline == other.headline
-        and one.alt_text == other.alt_text
-        and one.long_description == other.long_description
+        caption.title,
+        caption.description,
+        caption.headline,
+        caption.alt_text,
+        caption.long_description,
     )

@@ -16,6 +16,9 @@ from batchcap.records import Caption, Field, Preset, Trouble
 _MOST_CHARS = 100_000  # ten times what the longest preset may answer
 _MOST_STARTS = 20
 _DECODER = json.JSONDecoder(strict=False)  # a raw newline within a string is common and harmless
+_JOINT = " | "
+# Markup, and blanks beside another blank: at an end, between two, or in an empty word.
+_UNTIDY = ("<", ">", "*", "`", "  ")
 _SAY = {"text": "text", "list": "a list of texts", "choice": "text"}
 
 
@@ -28,7 +31,8 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
     """
     if len(text) > _MOST_CHARS:
         return Trouble("too_big", f"The answer has {len(text)} characters.")
-    if not plain(text):
+    # What opens with a brace holds at least that one.
+    if not text.lstrip().startswith("{") and not plain(text):
         return Trouble("empty", "The answer is empty.")
     if preset.form == "plain":
         description, keywords = split_plain(text)
@@ -59,7 +63,7 @@ def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
 def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
     if field.kind == "list" and isinstance(value, list):
         if all(isinstance(each, str) for each in value):
-            return tuple(word for word in map(plain, value) if word)
+            return _plain_words(value)
     elif field.kind == "text" and isinstance(value, str):
         return plain(value)
     elif field.kind == "choice" and isinstance(value, str):
@@ -67,7 +71,17 @@ def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
     return Trouble("bad_json", f"The answer's {field.name} is not {_SAY[field.kind]}.")
 
 
+def _plain_words(words: list[str]) -> tuple[str, ...]:
+    """Return the words as plain text, all at once where there is nothing to clean."""
+    row = f" {_JOINT.join(words)} "
+    if row.isascii() and row.isprintable() and not any(each in row for each in _UNTIDY):
+        return tuple(words)
+    return tuple(word for word in map(plain, words) if word)
+
+
 def _chosen(field: Field, value: str) -> str | Trouble:
+    if value in field.choices:
+        return value
     for choice in field.choices:
         if fold(choice) == fold(value):
             return choice

@@ -5,12 +5,13 @@ woven into it is asked for again. Words that a person's notes or the place give 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from batchcap.captions.agencies.wording import neutral
-from batchcap.captions.evidence import MONTHS, is_editorial, sayable
+from batchcap.captions.evidence import MONTHS, is_editorial
+from batchcap.captions.grounds import grounds
 from batchcap.captions.prose import changed, found
-from batchcap.captions.text import fold
+from batchcap.captions.text import fold, has_digit, may_say
 from batchcap.captions.words import AGENCIES, WEB_ADDRESS
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
 
@@ -62,6 +63,13 @@ _UNIT = re.compile(
 )
 _AGENCY = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, AGENCIES), reverse=True))})\b")
 _MODEL = re.compile(r"\b[A-Z]\w+ $")
+# What each pattern needs, in small letters: most texts hold none, and a search takes longer.
+_FILE_HINTS = (
+    *("photo", "image", "picture", "shot", "stock", "royalty", "high", "4k", "8k", "uhd"),
+    *("hdr", "jpg", "jpeg", "tif", "png"),
+)
+_CAMERA_HINTS = ("dslr", "exif", "shutter", "focal", "lens", "shot", "taken", "captur", "photogr")
+_ADDRESSED = re.compile(r"[@#+]|\.\w")
 _SHOWN = 40
 _LEAST_WORDS = 3
 
@@ -69,22 +77,25 @@ _LEAST_WORDS = 3
 def file_words(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Cut "Photo of" in front of a text; ask again where a text speaks of the file further on."""
     verdict = Verdict(caption)
+    given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
         bare = _OPENING.sub("", text)
         if bare != text:
             told = f"The opening of {name} spoke of the photo and was cut."
             verdict = changed(verdict, ("file_words", name), bare[:1].upper() + bare[1:], told)
-        verdict = _named(verdict, ("file_words", name), _first(_FILE, bare, facts), "the file")
+        told = _first(_FILE, bare, given) if may_say(bare, _FILE_HINTS) else ""
+        verdict = _named(verdict, ("file_words", name), told, "the file")
     return verdict
 
 
 def camera_words(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text that tells of the camera: lens, aperture, exposure, sensitivity."""
     verdict = Verdict(caption)
+    given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        verdict = _named(
-            verdict, ("camera_words", name), _first(_CAMERA, text, facts), "the camera"
-        )
+        if has_digit(text) or may_say(text, _CAMERA_HINTS):
+            told = _first(_CAMERA, text, given)
+            verdict = _named(verdict, ("camera_words", name), told, "the camera")
     return verdict
 
 
@@ -95,28 +106,30 @@ def dates(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     centuries may stand, and a year that the notes give.
     """
     verdict = Verdict(caption)
+    given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        if not any(each.isdigit() for each in text):
+        if not has_digit(text):
             continue
         bare = neutral(text)
-        short = _APART.sub(lambda each: each[0] if _given(each["date"], facts) else "", bare)
+        short = _APART.sub(lambda each: each[0] if _given(each["date"], given) else "", bare)
         short = short[:1].upper() + short[1:]
         if short != text and len(short.split()) >= _LEAST_WORDS:
             told = f"A date was cut from {name}."
             verdict = changed(verdict, ("dates", name), short, told)
             text = short  # noqa: PLW2901 what is left is looked at
-        verdict = _named(verdict, ("dates", name), _first(_DATED, text, facts), "a date")
+        verdict = _named(verdict, ("dates", name), _first(_DATED, text, given), "a date")
     return verdict
 
 
 def numbers(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text with coordinates, or with a long number that no note gives."""
     digits, editorial = preset.lists.thresholds.number_digits, is_editorial(caption, facts)
+    given = grounds(preset.lists, facts).folded
     verdict = Verdict(caption)
     for name, text in _texts(preset, caption):
-        if not any(each.isdigit() for each in text):
+        if not has_digit(text):
             continue
-        place = _first(_COORDINATE, text, facts)
+        place = _first(_COORDINATE, text, given)
         verdict = _named(verdict, ("numbers", name), place, "coordinates")
         for match in _NUMBER.finditer(text) if digits and not place else ():
             long = sum(each.isdigit() for each in match[0]) >= digits
@@ -126,7 +139,7 @@ def numbers(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
             # A model's number is part of its name: Boeing 737.
             model = editorial and _MODEL.search(text, 0, match.start())
             dated = _DATED.match(text, match.start())
-            if long and not (counted or dated or model) and not _given(match[0], facts):
+            if long and not (counted or dated or model) and not _given(match[0], given):
                 verdict = _named(verdict, ("numbers", name), match[0], "a number")
                 break
     return verdict
@@ -135,19 +148,23 @@ def numbers(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
 def agency_names(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text that names an agency: what it read there is a watermark."""
     verdict = Verdict(caption)
+    given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        agency = _first(_AGENCY, fold(text), facts)
-        verdict = _named(verdict, ("agency_names", name), agency, "an agency")
+        folded = fold(text)
+        if may_say(folded, AGENCIES):
+            agency = _first(_AGENCY, folded, given)
+            verdict = _named(verdict, ("agency_names", name), agency, "an agency")
     return verdict
 
 
 def web_addresses(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text with a web or mail address, user name, hash tag or phone number."""
     verdict = Verdict(caption)
+    given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        verdict = _named(
-            verdict, ("web_addresses", name), _first(WEB_ADDRESS, text, facts), "an address"
-        )
+        if _ADDRESSED.search(text) or may_say(text, ("http", "www.")):
+            told = _first(WEB_ADDRESS, text, given)
+            verdict = _named(verdict, ("web_addresses", name), told, "an address")
     return verdict
 
 
@@ -157,14 +174,14 @@ def _texts(preset: Preset, caption: Caption) -> Iterator[tuple[str, str]]:
             yield field.name, getattr(caption, field.name)
 
 
-def _first(pattern: re.Pattern[str], text: str, facts: Facts) -> str:
-    return next((each[0] for each in pattern.finditer(text) if not _given(each[0], facts)), "")
+def _first(pattern: re.Pattern[str], text: str, given: Iterable[str]) -> str:
+    return next((each[0] for each in pattern.finditer(text) if not _given(each[0], given)), "")
 
 
-def _given(words: str, facts: Facts) -> bool:
+def _given(words: str, given: Iterable[str]) -> bool:
     """Whether the notes or the place hold the words: a year, a number or a name a person gave."""
     wanted = fold(words.strip(" ,()"))
-    return any(wanted in fold(each) for each in sayable(facts))
+    return any(wanted in each for each in given)
 
 
 def _named(verdict: Verdict, about: tuple[str, str], words: str, what: str) -> Verdict:

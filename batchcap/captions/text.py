@@ -6,7 +6,9 @@ Never raises, never judges the content.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
+_DIGIT = re.compile("[0-9]")
 _TAG = re.compile(r"<[!/?]?[A-Za-z-][^<>]*>")
 _MARKS = str.maketrans("", "", "*`")
 _BRACKETS = str.maketrans("", "", "<>")
@@ -15,11 +17,15 @@ _BRACKETS = str.maketrans("", "", "<>")
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cs"})
 # Noncharacters may not stand in XML, hence not in XMP; U+FFFD is what a broken decoder left.
 _PLANE_ENDS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+# Letters and signs of western texts, none of which is dropped or stands for another.
+_WESTERN = re.compile("[ -;=?-~¡-¬®-ɏ‐-―‘-‟…]*")  # noqa: RUF001 real punctuation
 _UNWRITABLE = re.compile(f"[\\uFDD0-\\uFDEF\\uFFFD{_PLANE_ENDS}]")
 _CLOSING = r"[.!?…。！？]+[\"'”’»)\]]*"  # noqa: RUF001 real end marks
 _ABBREVIATED = r"(?<!\bSt)(?<!\bMt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bvs)(?<!\b[A-Z])"
 _INNER_END = re.compile(_ABBREVIATED + _CLOSING + r"(?=\s|$)")
-_LAST_END = re.compile(_CLOSING + r"$")
+_END_MARKS = tuple(".!?…。！？")  # noqa: RUF001 real end marks
+_CLOSERS = "\"'”’»)]"  # noqa: RUF001 real quotes
+_OPEN_TAIL = 4  # characters in which an open end shows
 _DANGLING = re.compile(
     r"a|an|the|of|and|or|but|in|on|at|with|without|to|for|from|by|near|under|over|into|onto|its"
     r"|their|his|her|is|are|was|were|as|that|which|who|whose|while|between|behind|beside|against"
@@ -36,6 +42,8 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable() and "<" not in text and ">" not in text:
         # Nearly every text of a model is this plain, and every rule asks anew.
         return " ".join(text.split())
+    if _WESTERN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return " ".join(text.split())
     kept = unicodedata.normalize("NFC", "".join(map(_kept, text)))
     bare = _TAG.sub("", kept).translate(_BRACKETS)
     return unicodedata.normalize("NFC", " ".join(bare.split()))
@@ -43,7 +51,31 @@ def clean(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return the cleaned text without markdown's stars and backticks."""
-    return clean(clean(text).translate(_MARKS))
+    cleaned = clean(text)
+    if "*" not in cleaned and "`" not in cleaned:
+        return cleaned
+    return clean(cleaned.translate(_MARKS))
+
+
+def may_say(text: str, hints: Iterable[str]) -> bool:
+    """Whether a search without case may find what holds one of the hints; never a wrong no.
+
+    Hints are in small ASCII letters. A letter beyond ASCII may stand for one of them.
+    """
+    if not text.isascii():
+        return True
+    small = text.lower()
+    for each in hints:  # noqa: SIM110 a generator takes twice as long, and every text comes by
+        if each in small:
+            return True
+    return False
+
+
+def has_digit(text: str) -> bool:
+    """Whether any digit stands in a text."""
+    if text.isascii():
+        return _DIGIT.search(text) is not None
+    return any(each.isdigit() for each in text)
 
 
 def fold(text: str) -> str:
@@ -56,13 +88,20 @@ def fold(text: str) -> str:
 
 def says(text: str, name: str) -> bool:
     """Whether the text holds the name as whole words, whatever the case and the accents."""
-    wanted = re.escape(fold(name))
-    return re.search(rf"(?<!\w){wanted}(?!\w)", fold(text)) is not None
+    wanted, folded = fold(name), fold(text)
+    start = folded.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if not (_is_word(folded[start - 1 : start]) or _is_word(folded[end : end + 1])):
+            return True
+        start = folded.find(wanted, start + 1) if start < len(folded) else -1
+    return False
 
 
 def ends_sentence(text: str) -> bool:
     """Whether the text closes with a sentence end and not with dots of omission."""
-    return _LAST_END.search(text) is not None and not _OPEN_END.search(text)
+    bare = text.removesuffix("\n").rstrip(_CLOSERS)
+    return bare.endswith(_END_MARKS) and not _OPEN_END.search(text[-_OPEN_TAIL:])
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -74,7 +113,7 @@ def breaks_off(text: str) -> bool:
     """Whether the text stops at a comma, in a bracket, at dots or at a word that wants more."""
     if ends_sentence(text):
         return False
-    if _OPEN_END.search(text) or _DANGLING.fullmatch(last_word(text)):
+    if _OPEN_END.search(text[-_OPEN_TAIL:]) or _DANGLING.fullmatch(last_word(text)):
         return True
     pairs = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"))
     return text.count('"') % 2 == 1 or any(text.count(a) > text.count(b) for a, b in pairs)
@@ -101,6 +140,10 @@ def trim(text: str, limit: int) -> str:
         shorter = cut.rsplit(" ", 1)[0] if _DANGLING.fullmatch(last_word(cut)) else cut[:-1]
         cut = shorter.rstrip() if shorter != cut else ""
     return cut
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _kept(char: str) -> str:

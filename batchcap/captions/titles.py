@@ -9,9 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from batchcap.captions.evidence import places, sayable
+from batchcap.captions.grounds import grounds
 from batchcap.captions.naming import PROSE, is_titled
 from batchcap.captions.prose import changed, found
-from batchcap.captions.text import fold
+from batchcap.captions.reading import read
+from batchcap.captions.text import fold, may_say
 from batchcap.captions.tokens import names, tokens
 from batchcap.captions.words import plurals
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
@@ -24,9 +26,27 @@ _NAME_WORDS = 4
 _KEPT_SIGNS = frozenset("°")
 _PICTORIAL = frozenset({"So", "Sk"})
 _SELECTORS = range(0xFE00, 0xFE10)
-_TWICE = re.compile(
-    r"\b(the|a|an|of|in|on|at|with|and|to|for|by|from|is|are) (\1)\b(?!-)", re.IGNORECASE
+_SMALL = (
+    "the",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "at",
+    "with",
+    "and",
+    "to",
+    "for",
+    "by",
+    "from",
+    "is",
+    "are",
 )
+_DOUBLED = tuple(f"{each} {each}" for each in _SMALL)
+_TWICE = re.compile(rf"\b({'|'.join(_SMALL)}) (\1)\b(?!-)", re.IGNORECASE)
+# What any of the patterns below begins with.
+_UNTIDY = ("  ", " ,", " .", "..", ";", ":", "!", "?", "(")
 _PLAIN = re.compile(r"\w(?:[\w '’.-]*\w)?")  # noqa: RUF001 both apostrophes are met
 _TIDY = (
     (re.compile(r"([,;:])(?:\s*[,;:])+"), r"\1"),
@@ -48,7 +68,7 @@ def punctuation(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     if not all(_PLAIN.fullmatch(name) and _tidy(name) == name for name in places(facts)):
         return verdict
     for name, text in _texts(preset, caption):
-        bare = _tidy(text)
+        bare = text if _is_tidy(text) else _tidy(text)
         if name in _TITLES and bare.endswith(".") and not bare.endswith(".."):
             bare = bare[:-1].rstrip()
         if bare != text:
@@ -68,7 +88,9 @@ def sentence_case(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     for name, text in _texts(preset, caption):
         shouted = is_shouted(text)
         if not shouted and not (
-            name in _TITLES and is_titled(tokens(text), preset.lists) and not text.isupper()
+            name in _TITLES
+            and is_titled(read(preset.lists, text).words, preset.lists)
+            and not text.isupper()
         ):
             continue
         spelled = spelled if spelled is not None else _spellings(preset, caption, facts)
@@ -93,10 +115,16 @@ def title_is_description(preset: Preset, caption: Caption, facts: Facts) -> Verd
     if title == text:
         return found(verdict, ("title_is_description", Severity.AGAIN, "title"), told)
     # The place stands in both by our own rule, and small words say nothing.
-    common = {each.word for fact in places(facts) for each in tokens(fact)}
-    common |= preset.lists.listed("function_words")
-    ours, theirs = ({each.word for each in tokens(one)} - common for one in (title, text))
-    limit = preset.lists.thresholds.title_likeness
+    lists = preset.lists
+    common = grounds(lists, facts).place_words
+    small = lists.listed("function_words")
+    # Folding an ASCII text leaves its words what they are.
+    said = [
+        one if one.isascii() else folded
+        for one, folded in ((caption.title, title), (caption.description, text))
+    ]
+    ours, theirs = ({each.word for each in read(lists, one).words} - common - small for one in said)
+    limit = lists.thresholds.title_likeness
     both = ours | theirs
     if limit and ours and len(both) > 1 and len(ours & theirs) >= limit * len(both):
         told = "Title and description are nearly the same words: say more in the description."
@@ -115,6 +143,15 @@ def _texts(preset: Preset, caption: Caption) -> Iterator[tuple[str, str]]:
     for field in preset.fields:
         if field.name in PROSE:
             yield field.name, getattr(caption, field.name)
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether a text is as plain as nearly every one is: full stops, and commas before a space."""
+    if not (text.isascii() and text.isprintable()) or text[:1] == " " or text[-1:] == " ":
+        return False
+    if text.count(",") != text.count(", ") or may_say(text, _UNTIDY):
+        return False
+    return not may_say(text, _DOUBLED)
 
 
 def _tidy(text: str) -> str:

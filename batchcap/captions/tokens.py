@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from batchcap.captions.text import fold
-from batchcap.records import Caption
 from batchcap.records.captions import Checks, Listed
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")  # noqa: RUF001 both apostrophes are met
@@ -43,21 +42,26 @@ class Token(NamedTuple):
     quoted: bool
 
 
+_make = Token._make
+
+
 def tokens(text: str) -> list[Token]:
     """Return the words of a text; a possessive 's is left out of the folded word."""
     quoted = _quotations(text)
-    folded = text.lower() if text.isascii() else ""  # of the same length, as no other folding is
+    small = text.lower()
+    even = text.isascii()  # no other text is sure to keep its length when it is folded
     found: list[Token] = []
     last, before = 0, ""
     for match in _WORD.finditer(text):
         start, end = match.span()
         word = match[0]
+        lower = small[start:end] if even else word.lower()
         opens = not found or (start - last > 1 and _opens(text[last:start], before))
-        before = folded[start:end].removesuffix("'s") if folded else bare(word)
+        before = lower.removesuffix("'s") if even else bare(word)
         inside = bool(quoted) and any(a <= start < b for a, b in quoted)
         # A capital anywhere: iPhone, d'Orsay; what begins with a digit is no name.
-        capital = word != word.lower() and not word[0].isdigit()
-        found.append(Token(word, before, start, end, capital, opens, inside))
+        capital = word != lower and not word[0].isdigit()
+        found.append(_make((word, before, start, end, capital, opens, inside)))
         last = end
     return found
 
@@ -68,15 +72,6 @@ def bare(word: str) -> str:
     if folded.isalpha():
         return folded
     return folded.replace("’", "'").removesuffix("'s")  # noqa: RUF001
-
-
-def spoken(caption: Caption) -> frozenset[str]:
-    """Return every word of a caption, folded: the quick look before the close one."""
-    texts = (caption.title, caption.headline, caption.description, caption.alt_text)
-    said = " ".join((*texts, caption.long_description, *caption.keywords))
-    if not said.isascii():
-        return frozenset(bare(each) for each in _WORD.findall(said))
-    return frozenset(each.removesuffix("'s") for each in _WORD.findall(said.lower()))
 
 
 def key_of(name: str) -> str:

@@ -1,8 +1,13 @@
 """Presets, captions and what the rules say of them."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,13 @@ class Listed:
     capital: bool = False
 
 
+class Memory(dict[Any, Any]):
+    """What was worked out of lists and may be worked out again; a copy begins empty."""
+
+    def __reduce__(self) -> tuple[type["Memory"], tuple[()]]:
+        return Memory, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """The thresholds and word lists of the rules; every word folded, as tokens are compared.
@@ -66,6 +78,26 @@ class Checks:
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
+
+    def remembered(
+        self, work: Callable[["Checks", Given], Made], most: int
+    ) -> Callable[[Given], Made]:
+        """Return ``work`` on these lists; it remembers the results of the last ``most`` values.
+
+        Only for a pure function, whose results nobody changes.
+        """
+        kept: Callable[[Given], Made] | None = self.memory.get(work)
+        if kept is None:
+            kept = self.memory[work] = functools.lru_cache(most)(functools.partial(work, self))
+        return kept
+
+    def latest(self, work: Callable[["Checks", Given], Made], given: Given) -> Made:
+        """Return what ``work`` makes of these lists and a value, anew only for another object."""
+        kept: tuple[Given, Made] | None = self.memory.get(work)
+        if kept is None or kept[0] is not given:
+            kept = self.memory[work] = (given, work(self, given))
+        return kept[1]
 
     def listed(self, name: str) -> frozenset[str]:
         """Return a list of single words by its name; empty where there is none."""
@@ -94,7 +126,10 @@ class Preset:
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None where the preset does not ask for it."""
-        return next((each for each in self.fields if each.name == name), None)
+        for each in self.fields:
+            if each.name == name:
+                return each
+        return None
 
 
 @dataclass(frozen=True, slots=True)
