@@ -28,7 +28,7 @@ from batchcap.batches.tokens import ImageRefused, fit, image_tokens
 from batchcap.config import configs_folder
 from batchcap.fan_out import grouped
 from batchcap.ledger import Ledger, open_ledger
-from batchcap.ledger.captions import Settled
+from batchcap.ledger.captions import Settled, words_to_json
 from batchcap.ledger.tasks import Made
 from batchcap.models import load_models
 from batchcap.preset import load_preset
@@ -173,8 +173,8 @@ def answer(ledger: Ledger, caption: Caption) -> None:
                 if task is None:
                     raise SystemExit("the ledger lost a task")
                 settled = Settled(task.id, Outcome.ANSWERED, "", "", "accepted")
-                ledger.captions.settle(settled, submission)
-                ledger.captions.record(task.id, caption, ())
+                ledger.captions.settle(submission, [settled])
+                ledger.captions.record([(task.id, words_to_json(caption), "[]")])
             ledger.submissions.end(submission, "joined", 1.0)
 
 

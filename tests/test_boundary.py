@@ -26,6 +26,7 @@ CODES = {
     "DiskTrouble": 1,
     "LedgerTrouble": 1,
     "BooksDoNotBalance": 5,
+    "ClusterUnreachable": 1,
 }
 
 

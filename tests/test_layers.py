@@ -57,6 +57,8 @@ BELOW = (
     "balance",
     "families",
     "config",
+    "judging",
+    "panel",
     "providers",
     "sending",
     "splitting",
@@ -83,6 +85,8 @@ LAYERS = {
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
     "sending": Layer(("batches", "splitting", *READING)),
+    "judging": Layer(("batches", "captions", "ledger", *VALUES)),
+    "panel": Layer(("batches", "judging", *READING)),  # who judges what join reads
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),

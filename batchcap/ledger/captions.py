@@ -2,18 +2,29 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import NamedTuple
 
-from batchcap.ledger.facts import facts_from_json
-from batchcap.records import Caption, Facts, Finding, Outcome, Severity, Submission, Usage
+from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Usage
 
+WORDS = tuple(each.name for each in fields(Caption))
+# Rows that are read at a time where others are written meanwhile.
+PAGE = 500
+TASK_COLUMNS = (
+    "t.id, t.custom_id, p.path, p.id, t.generation, t.preset, t.facts, t.task_file_id, t.line,"
+    " o.fingerprint"
+)
+TASK_TABLES = "JOIN photo AS p ON p.id = t.photo_id LEFT JOIN outcome AS o ON o.task_id = t.id"
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """A task as a reply finds it; ``fingerprint`` is that of the reply that counted, or None."""
+class OpenTask(NamedTuple):
+    """A task as a reply finds it; ``facts`` are JSON.
+
+    ``fingerprint`` is that of the reply that counted, None without an outcome. A plain tuple, for
+    a million of them go to other processes.
+    """
 
     id: int
     custom_id: str
@@ -21,8 +32,9 @@ class OpenTask:
     photo_id: int
     generation: int
     preset: str
-    facts: Facts
+    facts: str
     task_file_id: int
+    line: int
     fingerprint: str | None
 
 
@@ -57,6 +69,23 @@ class Money:
     usage: Usage
 
 
+def words_to_json(caption: Caption) -> str:
+    """Return a caption as it is recorded."""
+    return json.dumps({name: getattr(caption, name) for name in WORDS}, ensure_ascii=False)
+
+
+def findings_to_json(findings: Sequence[Finding]) -> str:
+    """Return findings as they are recorded."""
+    if not findings:
+        return "[]"
+    return json.dumps([asdict(each) for each in findings], ensure_ascii=False)
+
+
+def _listed(custom_ids: Iterable[str]) -> str:
+    # No task bears a name with a null, and SQLite's JSON would end the name there.
+    return json.dumps([each for each in custom_ids if "\0" not in each])
+
+
 class Captions:
     """Outcomes and captions of a workspace."""
 
@@ -65,58 +94,66 @@ class Captions:
 
     def task(self, custom_id: str) -> OpenTask | None:
         """Return the task of that custom_id, settled or not; None for a stranger."""
-        row = self._connection.execute(
-            "SELECT t.id, t.custom_id, p.path, p.id, t.generation, t.preset, t.facts,"
-            " t.task_file_id, o.fingerprint"
-            " FROM task AS t JOIN photo AS p ON p.id = t.photo_id"
-            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.custom_id = ?",
-            (custom_id,),
-        ).fetchone()
-        if row is None:
-            return None
-        number, name, path, photo_id, generation, preset, facts, file_id, mark = row
-        known = facts_from_json(facts)
-        return OpenTask(number, name, path, photo_id, generation, preset, known, file_id, mark)
+        return self.tasks([custom_id]).get(custom_id)
 
-    def unsettled(self, task_file_id: int) -> list[str]:
-        """Return the custom_ids of a file whose tasks have no outcome yet, in line order."""
+    def tasks(self, custom_ids: Iterable[str]) -> dict[str, OpenTask]:
+        """Return the tasks of these custom_ids, settled or not; strangers are left out."""
         rows = self._connection.execute(
-            "SELECT t.custom_id FROM task AS t LEFT JOIN outcome AS o ON o.task_id = t.id"
-            " WHERE t.task_file_id = ? AND o.task_id IS NULL ORDER BY t.line",
+            f"SELECT {TASK_COLUMNS} FROM json_each(?) AS asked"
+            f" JOIN task AS t ON t.custom_id = asked.value {TASK_TABLES}",
+            (_listed(custom_ids),),
+        )
+        return {row[1]: OpenTask(*row) for row in rows}
+
+    def marks(self, task_file_id: int) -> dict[int, str]:
+        """Return the fingerprint that counted for each settled task of a file."""
+        rows = self._connection.execute(
+            "SELECT o.task_id, o.fingerprint FROM task AS t JOIN outcome AS o ON o.task_id = t.id"
+            " WHERE t.task_file_id = ?",
             (task_file_id,),
         )
-        return [str(row[0]) for row in rows]
+        return dict(rows.fetchall())
 
-    def settle(self, settled: Settled, submission: Submission) -> None:
-        """Record how a task ended."""
-        self._connection.execute(
+    def unsettled(self, task_file_id: int) -> Iterator[list[OpenTask]]:
+        """Yield the tasks of a file that have no outcome yet, in line order, page by page.
+
+        What is recorded meanwhile does not disturb it.
+        """
+        after = 0
+        while rows := self._connection.execute(
+            f"SELECT {TASK_COLUMNS} FROM task AS t {TASK_TABLES}"
+            " WHERE t.task_file_id = ? AND t.id > ? AND o.task_id IS NULL ORDER BY t.id LIMIT ?",
+            (task_file_id, after, PAGE),
+        ).fetchall():
+            yield [OpenTask(*row) for row in rows]
+            after = rows[-1][0]
+
+    def settle(self, submission: Submission, settled: Iterable[Settled]) -> None:
+        """Record how tasks ended."""
+        self._connection.executemany(
             "INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                settled.task_id,
-                submission.id,
-                str(settled.kind),
-                settled.code,
-                settled.message,
-                settled.result,
-                int(settled.counted),
-                settled.fingerprint,
-                settled.usage.input_tokens,
-                settled.usage.output_tokens,
-                settled.usage.cached_tokens,
-                settled.usage.reasoning_tokens,
-            ),
+            [
+                (
+                    each.task_id,
+                    submission.id,
+                    each.kind.value,
+                    each.code,
+                    each.message,
+                    each.result,
+                    int(each.counted),
+                    each.fingerprint,
+                    each.usage.input_tokens,
+                    each.usage.output_tokens,
+                    each.usage.cached_tokens,
+                    each.usage.reasoning_tokens,
+                )
+                for each in settled
+            ],
         )
 
-    def record(self, task_id: int, caption: Caption, findings: Sequence[Finding]) -> None:
-        """Record a task's caption and what the rules said."""
-        self._connection.execute(
-            "INSERT INTO caption VALUES (?, ?, ?)",
-            (
-                task_id,
-                json.dumps(asdict(caption), ensure_ascii=False),
-                json.dumps([asdict(each) for each in findings], ensure_ascii=False),
-            ),
-        )
+    def record(self, said: Iterable[tuple[int, str, str]]) -> None:
+        """Record captions: (task_id, words, findings), as ``words_to_json`` and its twin give."""
+        self._connection.executemany("INSERT INTO caption VALUES (?, ?, ?)", said)
 
     def caption(self, task_id: int) -> tuple[Caption, tuple[Finding, ...]] | None:
         """Return a task's caption with its findings."""
@@ -173,14 +210,15 @@ class Captions:
         ).fetchone()
         return Usage(*row)
 
-    def fingerprint_of(self, custom_id: str) -> tuple[int, str, str, str] | None:
-        """Return a task's submission, outcome, code and the mark of the reply that counted."""
-        row = self._connection.execute(
-            "SELECT o.submission_id, o.kind, o.code, o.fingerprint FROM task AS t"
-            " JOIN outcome AS o ON o.task_id = t.id WHERE t.custom_id = ?",
-            (custom_id,),
-        ).fetchone()
-        return tuple(row) if row else None
+    def recorded(self, custom_ids: Iterable[str]) -> dict[str, tuple[int, str, str, str]]:
+        """Return each task's submission, outcome, code and the mark of the reply that counted."""
+        rows = self._connection.execute(
+            "SELECT t.custom_id, o.submission_id, o.kind, o.code, o.fingerprint"
+            " FROM json_each(?) AS asked JOIN task AS t ON t.custom_id = asked.value"
+            " JOIN outcome AS o ON o.task_id = t.id",
+            (_listed(custom_ids),),
+        )
+        return {name: (number, kind, code, mark) for name, number, kind, code, mark in rows}
 
     def heard(self, submission: Submission) -> int:
         """Return how many outcomes of a batch rest on a reply."""

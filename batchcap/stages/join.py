@@ -6,31 +6,29 @@ sums close.
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from batchcap.balance import check
-from batchcap.batches.jsonl import lines
-from batchcap.batches.pairing import CANCELLED, REFUSAL, fingerprint, settle
-from batchcap.batches.pairing import Settled as Paired
-from batchcap.batches.replies import read_reply
-from batchcap.captions.quality import review
-from batchcap.captions.reply import parse
+from batchcap.batches.pairing import CANCELLED
 from batchcap.errors import BooksDoNotBalance
+from batchcap.judging import Judged, Page
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
+from batchcap.panel import Judges, judges, known, pages
 from batchcap.records import (
     BatchState,
     BatchView,
-    Caption,
     Exit,
-    Finding,
+    Fetched,
     Outcome,
     Policy,
     Problem,
-    Reply,
+    ProgressBar,
     Severity,
     StageResult,
     Trouble,
+    Usage,
 )
 from batchcap.workspace import Workspace
 
@@ -40,11 +38,17 @@ BESIDE = ("duplicate", "stranger", "unreadable_line")
 
 @dataclass(slots=True)
 class Joining:
-    """One batch while it is joined."""
+    """One batch while it is joined.
+
+    ``marks`` holds the fingerprint of the reply that counted for each task by its id, ``read`` how
+    many lines were read.
+    """
 
     sent: Sent
+    marks: dict[int, str]
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    read: int = 0
 
 
 def join(workspace: Workspace) -> StageResult:
@@ -57,12 +61,14 @@ def join(workspace: Workspace) -> StageResult:
     with workspace.recorded("join"):
         ready = [each for each in workspace.ledger.submissions.open() if _ready(workspace, each)]
         requests = sum(each.submission.file.requests for each in ready)
-        with workspace.progress.bar("joining answers", requests) as bar:
+        with (
+            workspace.progress.bar("joining answers", requests) as bar,
+            judges(workspace, requests) as by,
+        ):
             for sent in ready:
                 bar.note(sent.submission.file.name)
                 with workspace.ledger.change():
-                    joined = join_batch(workspace, sent)
-                bar.advance(sent.submission.file.requests)
+                    joined = join_batch(workspace, sent, by, bar)
                 total.update(joined.counts)
                 problems.extend(joined.problems)
         check(workspace)
@@ -75,165 +81,135 @@ def _ready(workspace: Workspace, sent: Sent) -> bool:
     return len(workspace.ledger.submissions.files(sent.submission)) > 1
 
 
-def join_batch(workspace: Workspace, sent: Sent) -> Joining:
+def join_batch(workspace: Workspace, sent: Sent, by: Judges, bar: ProgressBar) -> Joining:
     """Join one batch inside the caller's transaction."""
-    joining = Joining(sent)
-    read = 0
-    for file in workspace.ledger.submissions.files(sent.submission):
-        if not file.name:
-            continue
-        path = workspace.replies / file.name
-        if not path.is_file():
-            raise BooksDoNotBalance(
-                f"The result file {path} is gone; it was fetched and {file.bytes:,} bytes long.",
-                kept="Nothing was changed.",
-                hint="fetch it again: batchcap poll, or put it back, then: batchcap join",
-            )
-        with path.open("rb") as stream:
-            for number, raw in lines(stream):
-                read += 1
-                _reply(workspace, joining, read_reply(number, raw), file.name)
+    ledger, requests = workspace.ledger, sent.submission.file.requests
+    joining = Joining(sent, ledger.captions.marks(sent.submission.file.id))
+    for file in ledger.submissions.files(sent.submission):
+        for page, found in by(pages(workspace, file)) if file.name else ():
+            before = min(joining.read, requests)
+            joining.read += len(page.lines)
+            _settle(workspace, joining, (file, page), found)
+            bar.advance(min(joining.read, requests) - before)
+    bar.advance(requests - min(joining.read, requests))
     _without_reply(workspace, joining)
-    _close(workspace, joining, read)
+    _close(workspace, joining)
     return joining
 
 
-def _reply(workspace: Workspace, joining: Joining, reply: Reply | Trouble, name: str) -> None:
-    if isinstance(reply, Trouble):
-        joining.counts["unreadable_line"] += 1
-        joining.problems.append(Problem("unreadable_line", f"{name}: {reply.message}"))
-        return
-    task = workspace.ledger.captions.task(reply.custom_id)
-    ours = task is not None and task.task_file_id == joining.sent.submission.file.id
-    paired = settle(reply, ours=ours, first=task.fingerprint if task and ours else None)
-    if task is None or paired.outcome in (Outcome.STRANGER, Outcome.DUPLICATE):
-        joining.counts[str(paired.outcome)] += 1
-        if paired.differs or paired.outcome is Outcome.STRANGER:
-            said = "a second, different answer" if paired.differs else "a custom_id of no task here"
-            joining.problems.append(
-                Problem(
-                    str(paired.outcome),
-                    f"{name} line {reply.line}: {said} ({reply.custom_id[:64]}). It was not used.",
-                    task.path if task else "",
-                )
-            )
-        return
-    caption: Caption | None = None
-    findings: tuple[Finding, ...] = ()
-    if paired.outcome is Outcome.ANSWERED:
-        paired, caption, findings = _judge(workspace, task, reply, paired)
-    _record(workspace, joining, task, (paired, reply), (caption, findings))
-
-
-def _judge(
-    workspace: Workspace, task: OpenTask, reply: Reply, paired: Paired
-) -> tuple[Paired, Caption | None, tuple[Finding, ...]]:
-    """Turn an answer into a checked caption, or into a failure that is asked differently."""
-    preset = workspace.preset_named(task.preset)
-    parsed = parse(preset, reply.text)
-    if isinstance(parsed, Trouble) and parsed.code == REFUSAL:
-        return Paired(reply.custom_id, Outcome.REFUSED, parsed.code, Policy.NEVER), None, ()
-    if isinstance(parsed, Trouble):
-        failed = Paired(reply.custom_id, Outcome.FAILED, parsed.code, Policy.DIFFERENT)
-        finding = Finding(parsed.code, Severity.AGAIN, "", parsed.message)
-        return failed, None, (finding,)
-    verdict = review(preset, parsed, task.facts)
-    return paired, verdict.caption, verdict.findings
-
-
-def _record(
+def _settle(
     workspace: Workspace,
     joining: Joining,
-    task: OpenTask,
-    ended: tuple[Paired, Reply],
-    words: tuple[Caption | None, tuple[Finding, ...]],
+    place: tuple[Fetched, Page],
+    found: Iterable[Judged | Trouble],
 ) -> None:
-    paired, reply = ended
-    caption, findings = words
-    ledger = workspace.ledger
+    """Record what a page says of the batch's tasks; the rest is counted and kept out."""
+    file, page = place
+    settled: list[Settled] = []
+    captions: list[tuple[int, str, str]] = []
+    spent = Attempts(workspace)
+    for each in found:
+        if isinstance(each, Trouble):
+            joining.counts["unreadable_line"] += 1
+            joining.problems.append(Problem("unreadable_line", f"{file.name}: {each.message}"))
+            continue
+        judged, task = known(workspace, page, each)
+        ours = task is not None and task.task_file_id == joining.sent.submission.file.id
+        if task is None or not ours or task.id in joining.marks:
+            _beside(joining, file, judged, task)
+            continue
+        joining.marks[task.id] = judged.mark
+        settled.append(_ended(joining, judged, task, spent))
+        if judged.words:
+            captions.append((task.id, judged.words, judged.findings))
+    workspace.ledger.captions.settle(joining.sent.submission, settled)
+    workspace.ledger.captions.record(captions)
+
+
+def _beside(joining: Joining, file: Fetched, judged: Judged, task: OpenTask | None) -> None:
+    """Count a reply that is not used; only an equal second one is not worth a word."""
+    ours = task is not None and task.task_file_id == joining.sent.submission.file.id
+    kind = "duplicate" if ours else "stranger"
+    joining.counts[kind] += 1
+    if task is not None and ours and joining.marks[task.id] == judged.mark:
+        return
+    said = "a second, different answer" if ours else "a custom_id of no task here"
+    told = f"{file.name} line {judged.line}: {said} ({judged.custom_id[:64]}). It was not used."
+    joining.problems.append(Problem(kind, told, task.path if task else ""))
+
+
+class Attempts:
+    """How often photos were asked for; what is not recorded yet is counted here."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._tasks = workspace.ledger.tasks
+        self._most = workspace.settings.limits.attempts
+        self._pending: Counter[tuple[int, int]] = Counter()
+
+    def ended(self, task: OpenTask, *, counted: bool) -> Callable[[], bool]:
+        """Note the end of a task; gives what tells whether its photo may be asked for again."""
+        key = (task.photo_id, task.generation)
+        self._pending[key] += int(counted)
+        return lambda: self._tasks.counted(*key) + self._pending[key] < self._most
+
+
+def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) -> Settled:
     # Of a request that was cancelled nothing was asked: no attempt is spent.
-    counted = paired.code != CANCELLED
-    asked = ledger.tasks.counted(task.photo_id, task.generation) + int(counted)
-    more = asked < workspace.settings.limits.attempts
-    outcome = _result(paired, findings, caption, more=more)
-    message = _why(paired, reply, findings)
-    ledger.captions.settle(
-        Settled(
-            task.id,
-            paired.outcome,
-            paired.code,
-            message,
-            outcome,
-            counted=counted,
-            usage=reply.usage,
-            fingerprint=fingerprint(reply),
-        ),
-        joining.sent.submission,
-    )
-    if caption is not None:
-        ledger.captions.record(task.id, caption, findings)
+    counted = judged.code != CANCELLED
+    outcome = _result(judged, spent.ended(task, counted=counted))
     joining.counts[outcome] += 1
     if outcome in ("held", "refused", "failed"):
         hint = "batchcap status --photo PATH" if outcome == "held" else ""
-        joining.problems.append(Problem(outcome, message, task.path, hint))
+        joining.problems.append(Problem(outcome, judged.message, task.path, hint))
+    return Settled(
+        task.id,
+        judged.outcome,
+        judged.code,
+        judged.message,
+        outcome,
+        counted=counted,
+        usage=Usage(*judged.usage),
+        fingerprint=judged.mark,
+    )
 
 
-def _result(
-    paired: Paired, findings: tuple[Finding, ...], caption: Caption | None, *, more: bool
-) -> str:
-    if paired.outcome is Outcome.REFUSED:
+def _result(judged: Judged, more: Callable[[], bool]) -> str:
+    if judged.outcome is Outcome.REFUSED:
         return "refused"
-    if caption is None:
-        again = paired.policy in (Policy.AGAIN, Policy.DIFFERENT)
-        return "retry" if again and more else "failed"
-    severities = {each.severity for each in findings}
-    if Severity.HOLD in severities:
+    if not judged.words:
+        again = judged.policy in (Policy.AGAIN, Policy.DIFFERENT)
+        return "retry" if again and more() else "failed"
+    if judged.severity is Severity.HOLD:
         return "held"
-    if Severity.AGAIN in severities:
-        return "retry" if more else "held"
-    return "repaired" if severities else "accepted"
-
-
-def _why(paired: Paired, reply: Reply, findings: tuple[Finding, ...]) -> str:
-    grave = [each.message for each in findings if each.severity is not Severity.REPAIRED]
-    if grave:
-        return " ".join(grave)
-    if paired.outcome is Outcome.REFUSED:
-        return f"The model refused: {(reply.refusal or reply.error_message or paired.code)[:300]}"
-    if paired.outcome is Outcome.ANSWERED:
-        return ""
-    said = reply.error_message or reply.error_code or paired.code
-    return f"The request failed ({paired.code}): {said[:300]}"
+    if judged.severity is Severity.AGAIN:
+        return "retry" if more() else "held"
+    return "repaired" if judged.severity else "accepted"
 
 
 def _without_reply(workspace: Workspace, joining: Joining) -> None:
     """Give every task that no file speaks of its outcome, by what became of the batch."""
-    view = joining.sent.view
-    ledger = workspace.ledger
+    view, submission = joining.sent.view, joining.sent.submission
     if view is None:
         return
     named = {each.line: each for each in view.errors if each.line}
-    numbers = {name: line for line, name in ledger.tasks.lines(joining.sent.submission.file.id)}
-    for custom_id in ledger.captions.unsettled(joining.sent.submission.file.id):
-        task = ledger.captions.task(custom_id)
-        if task is None:
-            continue
-        error = named.get(numbers[custom_id])
-        kind, code, message = _fate(view, error.message if error else "")
-        # A batch that failed for another line, or that we cancelled, asked nothing of the model.
-        counted = not (
-            view.state is BatchState.CANCELLED
-            or (view.state is BatchState.FAILED and bool(named) and error is None)
-        )
-        spent = ledger.tasks.counted(task.photo_id, task.generation) + int(counted)
-        outcome = "retry" if spent < workspace.settings.limits.attempts else "failed"
-        ledger.captions.settle(
-            Settled(task.id, kind, code, message, outcome, counted=counted),
-            joining.sent.submission,
-        )
-        joining.counts["missing" if kind is Outcome.MISSING else outcome] += 1
-        if outcome == "failed" or error:
-            joining.problems.append(Problem(code, message, task.path))
+    for tasks in workspace.ledger.captions.unsettled(submission.file.id):
+        spent = Attempts(workspace)
+        settled = []
+        for task in tasks:
+            error = named.get(task.line)
+            kind, code, message = _fate(view, error.message if error else "")
+            # A batch that failed for another line, or that we cancelled, asked nothing.
+            counted = not (
+                view.state is BatchState.CANCELLED
+                or (view.state is BatchState.FAILED and bool(named) and error is None)
+            )
+            more = spent.ended(task, counted=counted)
+            outcome = "retry" if more() else "failed"
+            settled.append(Settled(task.id, kind, code, message, outcome, counted=counted))
+            joining.counts["missing" if kind is Outcome.MISSING else outcome] += 1
+            if outcome == "failed" or error:
+                joining.problems.append(Problem(code, message, task.path))
+        workspace.ledger.captions.settle(submission, settled)
 
 
 def _fate(view: BatchView, line_error: str) -> tuple[Outcome, str, str]:
@@ -249,17 +225,17 @@ def _fate(view: BatchView, line_error: str) -> tuple[Outcome, str, str]:
     return Outcome.MISSING, "missing", "No result file speaks of this request."
 
 
-def _close(workspace: Workspace, joining: Joining, read: int) -> None:
+def _close(workspace: Workspace, joining: Joining) -> None:
     """Check that every line and every task is counted once, then record the end."""
     file = joining.sent.submission.file
     settled = workspace.ledger.captions.count_file(file.id)
-    replied = read - sum(joining.counts[each] for each in BESIDE)
+    replied = joining.read - sum(joining.counts[each] for each in BESIDE)
     tasks = sum(settled.values())
     counted = sum(joining.counts[each] for each in (*RESULTS, "missing"))
     if tasks != file.requests or counted != tasks or replied > tasks:
         raise BooksDoNotBalance(
             f"{file.name}: {file.requests} requests, {tasks} outcomes, {counted} counted, "
-            f"{replied} of {read} lines used.",
+            f"{replied} of {joining.read} lines used.",
             kept="The batch was not joined; nothing was changed.",
             hint="batchcap verify",
         )

@@ -9,11 +9,14 @@ from batchcap.balance import unbalanced
 from batchcap.batches.jsonl import lines
 from batchcap.batches.pairing import fingerprint, outcome
 from batchcap.batches.replies import read_reply
+from batchcap.fan_out import grouped
 from batchcap.ledger.submissions import Sent
-from batchcap.records import Exit, Outcome, Problem, StageResult, TaskFile, Trouble
+from batchcap.records import Exit, Outcome, Problem, Reply, StageResult, TaskFile, Trouble
 from batchcap.workspace import Workspace
 
 CHUNK = 1 << 20
+# Replies that are looked up at a time.
+LINES = 500
 # Bytes of a task file's line that hold its custom_id.
 HEAD = 100
 BESIDE = ("duplicate", "stranger", "unreadable_line")
@@ -88,28 +91,22 @@ def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
         if not file.name or not path.is_file():
             continue
         with path.open("rb") as stream:
-            for number, raw in lines(stream):
-                reply = read_reply(number, raw)
-                if isinstance(reply, Trouble):
-                    beside["unreadable_line"] += 1
-                    continue
-                if reply.custom_id in seen:
-                    beside["duplicate"] += 1
-                    continue
-                recorded = captions.fingerprint_of(reply.custom_id)
-                if recorded is None or recorded[0] != sent.submission.id:
-                    beside["stranger"] += 1
-                    continue
-                seen.add(reply.custom_id)
-                _, kind, code, mark = recorded
-                ended, _ = outcome(reply)
-                same = str(ended) == kind or (ended is Outcome.ANSWERED and kind in ANSWERED)
-                if mark != fingerprint(reply) or not same:
-                    yield Problem(
-                        "outcome",
-                        f"{name}, {reply.custom_id}: recorded as {kind} {code}, the reply on "
-                        f"line {number} of {file.name} says {ended}.",
-                    )
+            for group in grouped(lines(stream), LINES):
+                replies = [read_reply(number, raw) for number, raw in group]
+                heard = [each for each in replies if not isinstance(each, Trouble)]
+                beside["unreadable_line"] += len(replies) - len(heard)
+                known = captions.recorded(each.custom_id for each in heard)
+                for reply in heard:
+                    if reply.custom_id in seen:
+                        beside["duplicate"] += 1
+                        continue
+                    recorded = known.get(reply.custom_id)
+                    if recorded is None or recorded[0] != sent.submission.id:
+                        beside["stranger"] += 1
+                        continue
+                    seen.add(reply.custom_id)
+                    if told := _differs(reply, recorded):
+                        yield Problem("outcome", f"{name}, {told} of {file.name}.")
     unheard = captions.heard(sent.submission) - len(seen)
     if unheard:
         yield Problem("books", f"{name}: {unheard} recorded answers stand in no result file.")
@@ -119,6 +116,16 @@ def _joined_again(workspace: Workspace, sent: Sent) -> Iterator[Problem]:
         if beside[kind] != had:
             told = f"{name}: {kind} was counted {had} times, and is there {beside[kind]} times."
             yield Problem("books", told)
+
+
+def _differs(reply: Reply, recorded: tuple[int, str, str, str]) -> str:
+    """Return what a reply says otherwise than was recorded, or ""."""
+    _, kind, code, mark = recorded
+    ended, _ = outcome(reply)
+    same = str(ended) == kind or (ended is Outcome.ANSWERED and kind in ANSWERED)
+    if same and mark == fingerprint(reply):
+        return ""
+    return f"{reply.custom_id}: recorded as {kind} {code}, but {ended} on line {reply.line}"
 
 
 def _compare(path: Path, sha256: str, size: int) -> list[Problem]:

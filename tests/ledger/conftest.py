@@ -65,11 +65,10 @@ class Books:
         """End the tasks of a submission's file in these results, and join it."""
         captions = self.ledger.captions
         with self.ledger.change():
-            names = captions.unsettled(submission.file.id)
-            for name, result in zip(names, results, strict=True):
-                task = captions.task(name)
+            tasks = [each for page in captions.unsettled(submission.file.id) for each in page]
+            for task, result in zip(tasks, results, strict=True):
                 kind = Outcome.ANSWERED if result in ("accepted", "repaired") else Outcome.FAILED
-                captions.settle(Settled(task.id, kind, "code", "why", result), submission)
+                captions.settle(submission, [Settled(task.id, kind, "code", "why", result)])
             self.ledger.submissions.end(submission, "joined", self.at)
 
     def states(self) -> dict[str, int]:

@@ -13,7 +13,7 @@ import pytest
 from batchcap.agency import agency_names, load_agency
 from batchcap.config import configs_folder
 from batchcap.errors import ConfigError, DiskTrouble, UsageError
-from batchcap.ledger.captions import Settled
+from batchcap.ledger.captions import Settled, words_to_json
 from batchcap.ledger.tasks import Made
 from batchcap.records import (
     Caption,
@@ -116,8 +116,9 @@ def caption(workspace: Workspace, words: dict[str, Caption], result: str = "acce
         for task, said in zip(made, words.values(), strict=True):
             found = ledger.captions.task(task.custom_id)
             assert found is not None
-            ledger.captions.settle(Settled(found.id, Outcome.ANSWERED, "", "", result), submission)
-            ledger.captions.record(found.id, said, [])
+            settled = Settled(found.id, Outcome.ANSWERED, "", "", result)
+            ledger.captions.settle(submission, [settled])
+            ledger.captions.record([(found.id, words_to_json(said), "[]")])
 
 
 def archive(workspace: Workspace) -> None:

@@ -1,0 +1,146 @@
+"""Lines of a result file, read and judged: how each request ended, and in which checked words.
+
+Takes lines and what was asked for; gives one judgement a line, in order, ready for the ledger.
+Does the part of join that other processes can do: never opens the ledger, never knows which of two
+replies counts.
+"""
+
+import functools
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from batchcap.batches.pairing import REFUSAL, fingerprint, outcome, policy
+from batchcap.batches.replies import read_reply
+from batchcap.captions.quality import review
+from batchcap.captions.reply import parse
+from batchcap.ledger.captions import OpenTask, findings_to_json, words_to_json
+from batchcap.ledger.facts import facts_from_json
+from batchcap.records import (
+    Caption,
+    Outcome,
+    Policy,
+    Preset,
+    Reply,
+    Severity,
+    Trouble,
+    Usage,
+)
+
+PresetOf = Callable[[str], Preset]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a result file as (1-based number, bytes), and the tasks they seem to name."""
+
+    lines: Sequence[tuple[int, bytes]]
+    tasks: Mapping[str, OpenTask]
+
+
+class Judged(NamedTuple):
+    """What one line says; ``words`` and ``findings`` are JSON, "" where there is no caption.
+
+    ``known`` is set where the page held its task: only then was an answer checked.
+    """
+
+    custom_id: str
+    line: int
+    known: bool
+    mark: str
+    outcome: Outcome
+    code: str
+    policy: Policy
+    message: str
+    severity: Severity | None = None
+    usage: tuple[int, int, int, int] = (0, 0, 0, 0)
+    words: str = ""
+    findings: str = ""
+
+
+def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
+    """Return what each line of a page says; a Trouble where not even its custom_id can be told."""
+    found: list[Judged | Trouble] = []
+    for number, raw in page.lines:
+        reply = read_reply(number, raw)
+        if isinstance(reply, Trouble):
+            found.append(reply)
+            continue
+        task = page.tasks.get(reply.custom_id)
+        plain = _unchecked(reply, known=task is not None)
+        if task is not None and plain.outcome is Outcome.ANSWERED:
+            found.append(_checked(preset_of(task.preset), plain, reply, task))
+        else:
+            found.append(plain)
+    return found
+
+
+def judge_apart(given: tuple[Page, bytes]) -> list[Judged | Trouble]:
+    """Do the same in another process, with presets by name as ``packed`` gave them."""
+    page, presets = given
+    return judge(_unpacked(presets).__getitem__, page)
+
+
+def packed(presets: Mapping[str, Preset]) -> bytes:
+    """Return presets for another process."""
+    return pickle.dumps(dict(presets))
+
+
+# A worker has no other place to keep what comes with every page: as bytes they are always the same.
+@functools.lru_cache(maxsize=1)
+def _unpacked(presets: bytes) -> Mapping[str, Preset]:
+    found: Mapping[str, Preset] = pickle.loads(presets)  # noqa: S301 our parent's own
+    return found
+
+
+def _unchecked(reply: Reply, *, known: bool) -> Judged:
+    ended, code = outcome(reply)
+    usage: Usage = reply.usage
+    return Judged(
+        custom_id=reply.custom_id,
+        line=reply.line,
+        known=known,
+        mark=fingerprint(reply),
+        outcome=ended,
+        code=code,
+        policy=policy(ended, code),
+        message=_why(ended, code, reply),
+        usage=(
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cached_tokens,
+            usage.reasoning_tokens,
+        ),
+    )
+
+
+def _checked(preset: Preset, judged: Judged, reply: Reply, task: OpenTask) -> Judged:
+    """Turn an answer into a checked caption, or into a failure that is asked differently."""
+    parsed = parse(preset, reply.text)
+    if isinstance(parsed, Caption):
+        verdict = review(preset, parsed, facts_from_json(task.facts))
+        grave = [
+            each.message for each in verdict.findings if each.severity is not Severity.REPAIRED
+        ]
+        return judged._replace(
+            message=" ".join(grave),
+            severity=verdict.severity,
+            words=words_to_json(verdict.caption),
+            findings=findings_to_json(verdict.findings),
+        )
+    if parsed.code == REFUSAL:
+        ended, follows = Outcome.REFUSED, Policy.NEVER
+        message = _why(ended, parsed.code, reply)
+    else:
+        ended, follows, message = Outcome.FAILED, Policy.DIFFERENT, parsed.message
+    return judged._replace(outcome=ended, code=parsed.code, policy=follows, message=message)
+
+
+def _why(ended: Outcome, code: str, reply: Reply) -> str:
+    if ended is Outcome.ANSWERED:
+        return ""
+    if ended is Outcome.REFUSED:
+        return f"The model refused: {(reply.refusal or reply.error_message or code)[:300]}"
+    said = reply.error_message or reply.error_code or code
+    return f"The request failed ({code}): {said[:300]}"

@@ -1,0 +1,94 @@
+"""Who judges replies: this process, or others where there are many.
+
+Takes an open workspace and result files; gives each page of lines with its judgements, in order.
+Only this process knows the ledger: others are handed the tasks.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
+from functools import partial
+
+from batchcap.batches.jsonl import lines
+from batchcap.errors import BatchcapError, BooksDoNotBalance
+from batchcap.fan_out import grouped, in_order, local_crew
+from batchcap.judging import Judged, Page, judge, judge_apart, packed
+from batchcap.ledger.captions import OpenTask
+from batchcap.records import Fetched, Outcome, Trouble
+from batchcap.workspace import Workspace
+
+# Lines that are judged at a time, and from how many replies on processes are worth starting.
+LINES = 250
+MANY = 4000
+# Where a line most likely names its task. A wrong guess only means that this process judges it.
+NAME = re.compile(rb'"custom_id"\s*:\s*"([A-Za-z0-9_-]{1,64})"')
+
+Judgements = Iterator[tuple[Page, list[Judged | Trouble]]]
+Judges = Callable[[Iterable[Page]], Judgements]
+
+
+@contextlib.contextmanager
+def judges(workspace: Workspace, replies: int) -> Iterator[Judges]:
+    """Give what judges pages, in order: over the cores where that pays, else right here.
+
+    Raises BatchcapError where one of the processes died.
+    """
+    workers = workspace.processes
+    if replies < MANY or workers == 1:
+        work = partial(judge, workspace.preset_named)
+        yield lambda pages: ((page, work(page)) for page in pages)
+        return
+    try:
+        with local_crew(workers, replies) as crew:
+            yield lambda pages: (
+                (page, found)
+                for (page, _), found in in_order(crew, judge_apart, with_presets(workspace, pages))
+            )
+    except BrokenExecutor as error:
+        raise BatchcapError(
+            "A process that checks captions died, as for want of memory.",
+            kept="The batches that were joined before are kept.",
+            hint="batchcap join --set work.processes=1",
+        ) from error
+
+
+def pages(workspace: Workspace, file: Fetched) -> Iterator[Page]:
+    """Yield the lines of a result file, with the tasks that they seem to name.
+
+    Raises BooksDoNotBalance where the file is gone.
+    """
+    path = workspace.replies / file.name
+    if not path.is_file():
+        raise BooksDoNotBalance(
+            f"The result file {path} is gone; it was fetched and {file.bytes:,} bytes long.",
+            kept="Nothing was changed.",
+            hint="fetch it again: batchcap poll, or put it back, then: batchcap join",
+        )
+    with path.open("rb") as stream:
+        for group in grouped(lines(stream), LINES):
+            found = (NAME.search(raw) for _, raw in group)
+            named = {each[1].decode("ascii") for each in found if each}
+            yield Page(group, workspace.ledger.captions.tasks(named))
+
+
+def with_presets(workspace: Workspace, given: Iterable[Page]) -> Iterator[tuple[Page, bytes]]:
+    """Yield each page with the presets of its tasks, as other processes take them."""
+    made: dict[frozenset[str], bytes] = {}
+    for page in given:
+        names = frozenset(each.preset for each in page.tasks.values())
+        if names not in made:
+            made[names] = packed({name: workspace.preset_named(name) for name in names})
+        yield page, made[names]
+
+
+def known(workspace: Workspace, page: Page, judged: Judged) -> tuple[Judged, OpenTask | None]:
+    """Return a judgement with its task, None for a stranger; judged here if it was not yet."""
+    if judged.known:
+        return judged, page.tasks[judged.custom_id]
+    task = workspace.ledger.captions.task(judged.custom_id)
+    if task is None or judged.outcome is not Outcome.ANSWERED:
+        return judged, task
+    line = next(each for each in page.lines if each[0] == judged.line)
+    (again,) = judge(workspace.preset_named, Page([line], {task.custom_id: task}))
+    return (judged if isinstance(again, Trouble) else again), task
