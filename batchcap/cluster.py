@@ -113,13 +113,11 @@ def _present(root: str) -> tuple[str, bool]:
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     """Keep dask's own log from the terminal, and its advice on values of some megabytes."""
-    log = logging.getLogger("distributed")
-    before, log.disabled = log.level, True
-    log.setLevel(logging.CRITICAL + 1)
+    before = logging.root.manager.disable
+    logging.disable()  # dask gives each of its modules a handler of its own
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
             yield
     finally:
-        log.setLevel(before)
-        log.disabled = False
+        logging.disable(before)
