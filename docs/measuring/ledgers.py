@@ -1,0 +1,159 @@
+"""join and status at many rows, against a loop that reads the same lines and keeps them."""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from measuring.archive import SMALL, workspace
+from measuring.rounds import Machine, Row, medians, ratios
+
+from batchcap.fan_out import grouped
+from batchcap.ledger import Ledger, open_ledger
+from batchcap.ledger.captions import Settled
+from batchcap.ledger.tasks import Made
+from batchcap.records import (
+    BatchState,
+    BatchView,
+    Caption,
+    Facts,
+    Fetched,
+    Outcome,
+    Sighting,
+    TaskFile,
+)
+
+FILE_ROWS = 50_000
+# What anyone would write: parse each line, keep its text under its name.
+BARE = """
+import json, pathlib, sqlite3, sys
+folder, out = map(pathlib.Path, sys.argv[1:])
+out.unlink(missing_ok=True)
+ledger = sqlite3.connect(out)
+ledger.execute("CREATE TABLE caption (name TEXT PRIMARY KEY, text TEXT)")
+for path in sorted(folder.glob("*.jsonl")):
+    with path.open(encoding="utf-8") as lines:
+        rows = map(json.loads, lines)
+        ledger.executemany("INSERT INTO caption VALUES (?, ?)", (
+            (row["custom_id"], row["response"]["body"]["choices"][0]["message"]["content"])
+            for row in rows))
+ledger.commit()
+"""
+
+
+def answer(ledger: Ledger, caption: Caption) -> None:
+    """Settle every waiting task with one caption."""
+    number = ledger.begin_run("bench", 0.0)
+    for file in ledger.tasks.files("waiting"):
+        with ledger.change():
+            submission = ledger.submissions.intend(file, f"key-{file.name}", 1.0, number)
+            ledger.submissions.sent(submission, f"batch-{file.name}", "created", 1.0)
+            view = BatchView(f"batch-{file.name}", BatchState.COMPLETED)
+            ledger.submissions.saw(submission, view, 1.0)
+            for _, custom_id in list(ledger.tasks.lines(file.id)):
+                task = ledger.captions.task(custom_id)
+                if task is None:
+                    sys.exit("the ledger lost a task")
+                settled = Settled(task.id, Outcome.ANSWERED, "", "", "accepted")
+                ledger.captions.settle(settled, submission)
+                ledger.captions.record(task.id, caption, ())
+            ledger.submissions.end(submission, "joined", 1.0)
+
+
+def measure_ledger(machine: Machine, folder: Path, rows: int, rounds: int) -> list[Row]:
+    """Compare join with a bare loop over the same lines; and status with starting Python."""
+    reply = one_reply(machine, folder / "one")
+    root = folder / "many"
+    (root / "photo").mkdir(parents=True)
+    machine.batchcap(root, "init", "--photos", "photo", "--provider", "sandbox")
+    state = root / ".batchcap"
+    fill(state, rows, reply)
+    kept, replies, out = root / "kept.sqlite", str(state / "replies"), str(root / "bare.sqlite")
+    shutil.copy(state / "ledger.sqlite", kept)
+
+    def before() -> None:
+        for each in state.glob("ledger.sqlite*"):
+            each.unlink()
+        shutil.copy(kept, state / "ledger.sqlite")
+
+    def ours() -> None:
+        machine.batchcap(root, "join")
+
+    def theirs() -> None:
+        machine.run(sys.executable, "-c", BARE, replies, out)
+
+    (quiet,), (busy,) = ratios([ours, theirs], rounds, before)
+    before()
+    join = (sys.executable, "-m", "batchcap", "join", "-q", "-w", str(root))
+    peak = machine.peak(*join)
+    told = f"{rows:,} rows, checked and recorded; {peak:.0f} MB at the most"
+    (start,), (start_busy,) = ratios(
+        [
+            lambda: machine.batchcap(root, "status"),
+            lambda: machine.run(sys.executable, "-c", "import click"),
+        ],
+        rounds,
+    )
+    (seconds,) = medians([lambda: machine.batchcap(root, "status")], 1)
+    under = "under a second" if seconds < 1 else "over a second"
+    return [
+        Row("join", "a bare loop: json.loads, INSERT", quiet, busy, told),
+        Row("status", "python -c 'import click'", start, start_busy, f"{rows:,} rows, {under}"),
+    ]
+
+
+def one_reply(machine: Machine, folder: Path) -> str:
+    """Return the line that a provider answers one photo with."""
+    workspace(machine, folder, 1, SMALL)
+    for words in (("build",), ("submit",), ("poll", "--wait")):
+        machine.batchcap(folder, *words)
+    for path in (folder / ".batchcap" / "replies").glob("*.jsonl"):
+        if text := path.read_text(encoding="utf-8").strip():
+            return text
+    sys.exit("the sandbox gave no answer")
+
+
+def fill(state: Path, rows: int, reply: str) -> None:
+    """Lay out a ledger in which so many photos are asked for, and their replies on disk."""
+    state.mkdir(exist_ok=True)
+    (state / "replies").mkdir()
+    name = json.loads(reply)["custom_id"]
+    with open_ledger(state / "ledger.sqlite") as ledger:
+        run = ledger.begin_run("bench", 0.0)
+        for part in grouped(range(rows), FILE_ROWS):
+            named = [(f"Italy/Rome/commercial/{each:07d}.jpg", f"c{each:07d}") for each in part]
+            replies = (reply.replace(name, custom_id) for _, custom_id in named)
+            fill_file(ledger, run, named, stored(state / "replies", part[0], replies))
+
+
+def stored(folder: Path, number: int, replies: Iterator[str]) -> Fetched:
+    """Write a result file as poll does."""
+    path = folder / f"{number:07d}.jsonl"
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{each}\n" for each in replies)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Fetched("output", path.name, digest, path.stat().st_size)
+
+
+def fill_file(ledger: Ledger, run: int, named: list[tuple[str, str]], replies: Fetched) -> None:
+    """Record one task file, its photos, its batch and its replies."""
+    facts = Facts()
+    with ledger.change():
+        for path, _ in named:
+            ledger.photos.see(Sighting(path, 1, 1), f"sha256:{path}", facts, None)
+        made = [
+            Made(custom_id, path, 1, f"sha256:{path}", "stock", facts, 600, 300)
+            for path, custom_id in named
+        ]
+        model = "gpt-6-luna"
+        name = ledger.tasks.next_name()
+        endpoint = "/v1/chat/completions"
+        ledger.tasks.record(TaskFile(0, name, "x", 1, len(made), 1, 1, model, endpoint), made, run)
+        file = next(each for each in ledger.tasks.files("waiting") if each.name == name)
+        submission = ledger.submissions.intend(file, f"key-{name}", 1.0, run)
+        ledger.submissions.sent(submission, f"batch-{name}", "created", 1.0)
+        ledger.submissions.saw(submission, BatchView(f"batch-{name}", BatchState.COMPLETED), 1.0)
+        for each in (replies, Fetched("error", "", "", 0)):
+            ledger.submissions.fetched(submission, each, 1.0)

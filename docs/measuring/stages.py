@@ -1,0 +1,104 @@
+"""build against vipsthumbnail, write against ExifTool alone."""
+
+import json
+import shutil
+from pathlib import Path
+
+from measuring.archive import BIG, SMALL, forget, workspace
+from measuring.ledgers import answer
+from measuring.rounds import Machine, Row, ratios
+
+from batchcap.ledger import open_ledger
+from batchcap.records import Caption
+
+CAPTION = "A quiet harbour with painted boats at dawn, seen from the old stone pier"
+KEYWORDS = [f"keyword{number:02d}" for number in range(50)]
+# The words in IPTC, XMP and EXIF, as batchcap writes them.
+VALUES: dict[str, object] = {
+    "XMP-dc:Title": CAPTION[:70],
+    "IPTC:ObjectName": CAPTION[:64],
+    "XMP-dc:Description": CAPTION,
+    "IPTC:Caption-Abstract": CAPTION,
+    "EXIF:ImageDescription": CAPTION,
+    "XMP-dc:Subject": KEYWORDS,
+    "IPTC:Keywords": KEYWORDS,
+}
+SINGLE = 5
+
+
+def measure_build(machine: Machine, folder: Path, photos: int, rounds: int) -> list[Row]:
+    """Compare build with vipsthumbnail making the same copies in as many processes."""
+    place = workspace(machine, folder, photos, BIG)
+    files = sorted(str(each) for each in place.iterdir())
+    out = folder / "vips"
+    # The size that suits the model, as build makes it.
+    command = ["vipsthumbnail", "--size", "960x960>", "--rotate"]
+    command += ["-o", f"{out}/%s.jpg[Q=85,strip]"]
+    groups = [[*command, *files[start :: machine.cores]] for start in range(machine.cores)]
+
+    def ours() -> None:
+        machine.batchcap(folder, "build")
+
+    def theirs() -> None:
+        machine.side_by_side(groups, VIPS_CONCURRENCY="1")
+
+    def before() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        forget(folder)
+
+    ours()  # compiles, and puts photos and vocabulary into the system's cache
+    (quiet,), (busy,) = ratios([ours, theirs], rounds, before)
+    told = f"{photos} photos of 24 megapixels, {machine.cores} processes each"
+    return [Row("build", "vipsthumbnail, the same copies", quiet, busy, told)]
+
+
+def measure_write(machine: Machine, folder: Path, photos: int, rounds: int) -> list[Row]:
+    """Compare write with one unchecked import, and with a process a file."""
+    place = workspace(machine, folder, photos, SMALL)
+    ledger = captioned(machine, folder)
+    clean, kept, work = folder / "clean", folder / "kept.sqlite", folder / "work"
+    shutil.copytree(place, clean)
+    shutil.copy(ledger, kept)
+    values = folder / "values.json"
+    listed = [{**VALUES, "SourceFile": str(work / each.name)} for each in sorted(clean.iterdir())]
+    values.write_text(json.dumps(listed), encoding="utf-8")
+    plain = ("exiftool", f"-json={values}", "-overwrite_original")
+
+    def before() -> None:
+        for target in (place, work):
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(clean, target)
+        for each in ledger.parent.glob("ledger.sqlite*"):
+            each.unlink()
+        shutil.copy(kept, ledger)
+
+    def ours() -> None:
+        machine.batchcap(folder, "write")
+
+    def theirs() -> None:
+        machine.run(*plain, str(work))
+
+    def single() -> None:
+        for each in sorted(work.iterdir())[:SINGLE]:
+            machine.run(*plain, str(each))
+
+    before()
+    ours()
+    quiet, busy = ratios([ours, theirs, single], rounds, before)
+    scale = SINGLE / photos
+    told = f"{photos} photos, 50 keywords in IPTC and XMP; ours proven and with a way back"
+    return [
+        Row("write", "one unchecked `exiftool -json=`", quiet[0], busy[0], told),
+        Row("write", "an ExifTool a file", quiet[1] * scale, busy[1] * scale, "5 files, scaled up"),
+    ]
+
+
+def captioned(machine: Machine, folder: Path) -> Path:
+    """Build, and give every photo the same caption; gives the ledger's path."""
+    machine.batchcap(folder, "build")
+    path = folder / ".batchcap" / "ledger.sqlite"
+    caption = Caption(title=CAPTION[:70], description=CAPTION, keywords=tuple(KEYWORDS))
+    with open_ledger(path) as ledger:
+        answer(ledger, caption)
+    return path
