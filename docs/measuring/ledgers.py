@@ -12,7 +12,7 @@ from measuring.rounds import Machine, Row, medians, ratios
 
 from batchcap.fan_out import grouped
 from batchcap.ledger import Ledger, open_ledger
-from batchcap.ledger.captions import Settled
+from batchcap.ledger.captions import Settled, words_to_json
 from batchcap.ledger.tasks import Made
 from batchcap.records import (
     BatchState,
@@ -57,8 +57,8 @@ def answer(ledger: Ledger, caption: Caption) -> None:
                 if task is None:
                     sys.exit("the ledger lost a task")
                 settled = Settled(task.id, Outcome.ANSWERED, "", "", "accepted")
-                ledger.captions.settle(settled, submission)
-                ledger.captions.record(task.id, caption, ())
+                ledger.captions.settle(submission, [settled])
+                ledger.captions.record([(task.id, words_to_json(caption), "[]")])
             ledger.submissions.end(submission, "joined", 1.0)
 
 
