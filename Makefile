@@ -8,7 +8,7 @@ VENV = .venv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check fix bench docs help exiftool
+.PHONY: demo test newest check fix bench docs help exiftool
 
 help: ## show these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ demo: exiftool $(VENV)/.package ## run the whole job on painted photos in demo/:
 
 test: exiftool $(VENV)/.dev ## run all tests on two cores
 	@$(PY) -m pytest -n 2
+
+newest: $(VENV)/.dev ## run the metadata tests again, on the newest ExifTool (needs npm)
+	@folder=$$(sh .ci/newest $(VENV)/newest) && PATH="$$folder:$$PATH" $(PY) -m pytest -n 2 tests/metadata
 
 check: exiftool $(VENV)/.dev ## format, lint, types, docs up to date, and the wheel on its own
 	@$(PY) -m ruff format --check

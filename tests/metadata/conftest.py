@@ -115,6 +115,11 @@ HOSTILE = [
 ]
 
 
+def pytest_report_header() -> str:
+    """Say which ExifTool is tested: `make newest` puts another one first on the PATH."""
+    return f"ExifTool {raw('-ver').strip()} at {find_exiftool('')}"
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what asks for ``hostile`` with each of these texts."""
     if "hostile" in metafunc.fixturenames:
