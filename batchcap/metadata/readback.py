@@ -44,6 +44,8 @@ def verify(plan: TagPlan, before: Mapping[str, Any], after: Mapping[str, Any]) -
     if left := next((tag for tag in plan.delete if tag in after), None):
         return Trouble("not_written", f"{left} is still there")
     touched = {*plan.values, *plan.delete}
+    if plan.delete:  # a block that is left with nothing of its own goes as a whole
+        touched |= {tag for tag in before if _MANDATORY.match(tag) and tag not in after}
     if kind_of(before) == kind_of(after):
         touched.add(FILE_TYPE)  # a WEBP with words in it is an Extended WEBP
     for tag in sorted({*before, *after} - touched):

@@ -218,9 +218,9 @@ def _take_over(new: Path, original: Path, *, keep_time: bool) -> None:
     if hasattr(os, "chown"):
         with contextlib.suppress(OSError):  # only the super-user may give files away
             os.chown(new, before.st_uid, before.st_gid)
-    shutil.copystat(original, new)
-    if not keep_time:
-        os.utime(new, ns=(before.st_atime_ns, time_now))
+    with contextlib.suppress(OSError):  # a network folder may know no permissions or attributes
+        shutil.copystat(original, new)
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns if keep_time else time_now))
 
 
 def _durable_folder(folder: Path) -> None:

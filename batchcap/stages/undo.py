@@ -15,7 +15,9 @@ from batchcap.ledger.writes import Entry
 from batchcap.metadata.exiftool import Draft, Job
 from batchcap.metadata.limits import items_of
 from batchcap.metadata.patch import apply_patch, file_of, file_sha256
+from batchcap.metadata.readback import verify
 from batchcap.metadata.replace import discard, draft_path, obstacle, remove, stamp, swap
+from batchcap.metadata.tags import DIGEST
 from batchcap.photos.digest import image_digest
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.workspace import Workspace
@@ -155,16 +157,26 @@ def _old_tags(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None:
     values = {
         tag: tuple(old) if isinstance(old, list) else old for tag, old in still.items() if old
     }
-    made = TagPlan(entry.path, values, tuple(tag for tag, old in still.items() if not old))
+    gone = [tag for tag, old in still.items() if not old]
+    if DIGEST in read and any(tag.startswith("IPTC:") for tag in still):
+        gone.append(DIGEST)  # a stale one would make readers believe IPTC rather than XMP
+    made = TagPlan(entry.path, values, tuple(gone))
     if made.empty:
         return None
     seen, digest = stamp(path), _picture(path)
     draft = workspace.exiftool.write([Job(path, made)])[path]
     if not isinstance(draft, Draft):
         return draft
-    if _picture(draft.path) != digest:
+    after = workspace.exiftool.read([draft.path])[draft.path]
+    if isinstance(after, Trouble):
+        trouble: Trouble | None = after
+    elif _picture(draft.path) != digest:
+        trouble = Trouble("harmed", "The picture itself would have changed: nothing was written.")
+    else:
+        trouble = verify(draft.plan, read, after)
+    if trouble:
         discard(draft.path)
-        return Trouble("harmed", "The picture itself would have changed: nothing was written.")
+        return trouble
     return swap(draft.path, path, keep_time=workspace.settings.write.keep_time, seen=seen)
 
 
