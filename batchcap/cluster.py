@@ -9,7 +9,6 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor
 from concurrent.futures import CancelledError as Cancelled
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 SCHEME = "dask://"
 # Seconds to wait for the scheduler.
-PATIENCE = 10
+PATIENCE = 5
 _KEPT = "Nothing was changed."
 
 
@@ -33,8 +32,8 @@ def joined(address: str, root: Path) -> Iterator[Crew]:
 
     What a worker that died was doing is done again by another one. Raises ToolMissing where dask
     is not installed here, ClusterUnreachable where the scheduler or all workers are gone,
-    BatchcapError where a worker has another batchcap or does not see ``root``, and BrokenExecutor
-    where one photo killed three workers.
+    BatchcapError where a worker has another batchcap or does not see ``root``, or where several
+    died over the same work.
     """
     try:
         from distributed import Client, KilledWorker
@@ -55,7 +54,11 @@ def joined(address: str, root: Path) -> Iterator[Crew]:
             with crew.executor:
                 yield crew
         except KilledWorker as error:
-            raise BrokenExecutor(str(error)) from error
+            raise BatchcapError(
+                f"Several workers of {address} died over the same photos, as for want of memory.",
+                kept="What was recorded before is kept.",
+                hint="type the same command again with: --set work.executor=",
+            ) from error
         except Cancelled as error:
             raise ClusterUnreachable(
                 f"The cluster at {address} went away.",

@@ -29,10 +29,14 @@ AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who does the work; ``elsewhere``: they may see none of this machine's own files."""
+    """Who does the work, and how many pieces may be under way for each.
+
+    ``elsewhere``: they may see none of this machine's own files.
+    """
 
     executor: concurrent.futures.Executor
     workers: int
+    ahead: int = AHEAD
     elsewhere: bool = False
 
 
@@ -59,7 +63,7 @@ def local_crew(processes: int, number: int) -> Iterator[Crew]:
 def in_order(
     crew: Crew, work: Callable[[Given], Made], given: Iterable[Given]
 ) -> Iterator[tuple[Given, Made]]:
-    """Yield (given, result) in the order given; at most eight a worker are under way.
+    """Yield (given, result) in the order given.
 
     What is under way is cancelled when the caller stops.
     """
@@ -67,7 +71,7 @@ def in_order(
     try:
         for each in given:
             waiting.append((each, crew.executor.submit(work, each)))
-            if len(waiting) >= crew.workers * AHEAD:
+            if len(waiting) >= crew.workers * crew.ahead:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:

@@ -63,6 +63,7 @@ BELOW = (
     "sending",
     "splitting",
     "wanted",
+    "writers",
     "writing",
 )
 
@@ -89,6 +90,7 @@ LAYERS = {
     "panel": Layer(("batches", "judging", *READING)),  # who judges what join reads
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
+    "writers": Layer(("metadata", "writing", *READING)),
     "writing": Layer(("captions", "metadata", "photos", *VALUES)),
     "workspace": Layer(
         (*OPENED, "batches.queue", "cluster", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)

@@ -14,13 +14,13 @@ from batchcap.errors import UsageError
 from batchcap.interrupt import calm
 from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
-from batchcap.metadata.exiftool import find_exiftool
 from batchcap.metadata.patch import file_of, file_sha256
-from batchcap.metadata.pool import CHUNK, ExifToolPool
+from batchcap.metadata.pool import CHUNK
 from batchcap.metadata.replace import clean, stamp
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
+from batchcap.writers import writers
 from batchcap.writing import (
     Planned,
     Ready,
@@ -73,11 +73,10 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
     """
     tally = Tally()
     with workspace.recorded("write"):
-        executable = find_exiftool(workspace.settings.tools.exiftool)
         finish(workspace)
         due = _due(workspace, paths)
         with (
-            ExifToolPool(executable, workspace.processes) as pool,
+            writers(workspace) as pool,
             calm() as interrupt,
             workspace.progress.bar("writing photos", due.number) as bar,
         ):

@@ -1,4 +1,4 @@
-"""build on a cluster of dask: a scheduler and workers in processes of their own, on this machine."""
+"""build and write on a cluster of dask: a scheduler and workers in processes of their own, on this machine."""
 
 import contextlib
 import json
@@ -66,17 +66,18 @@ class Cluster:
             }
             return {names[key]: len(tasks) for key, tasks in client.processing().items()}
 
-    def halt(self) -> psutil.Process:
-        """Stop the first worker while it surely has work before it, and return it."""
-        victim = self.workers[0]
+    def halt(self, begun: Callable[[], bool] = lambda: True) -> psutil.Process:
+        """Stop a worker while it surely has work before it, and return it."""
         for _ in patiently():
-            if not self.processing().get("0"):
+            if not begun():
                 continue
-            victim.suspend()
-            if self.processing().get("0"):
-                return victim
-            victim.resume()
-        raise AssertionError("the first worker was never given work")
+            for name in [name for name, number in self.processing().items() if number]:
+                victim = self.workers[int(name)]
+                victim.suspend()
+                if self.processing()[name]:
+                    return victim
+                victim.resume()
+        raise AssertionError("no worker was ever given work")
 
     def end(self) -> None:
         for each in (*self.workers, self.scheduler):
@@ -155,6 +156,38 @@ def test_a_cluster_builds_what_this_machine_builds_though_a_worker_dies(
     assert built.counts["requests"] == len(NAMES)
     assert built.counts["unreadable"] == 1
     assert everything(copy) == expected
+
+
+def words(desk) -> dict[str, bytes]:
+    """Return the photos as a write leaves them."""
+    return {name: data for name, data in desk.bytes().items() if not name.startswith(".")}
+
+
+def test_a_cluster_writes_what_this_machine_writes_though_a_worker_dies(
+    desk, cluster, tmp_path
+) -> None:
+    desk.paint(*NAMES, size=(300, 200))
+    desk.fetched()
+    desk.done("join")
+    copy = Path(shutil.copytree(desk.root, tmp_path / "twin"))
+    assert desk.done("write").counts["written"] == len(NAMES)
+    expected = words(desk)
+    desk.root = copy
+    cluster.hire(2)
+    drafts = desk.photos / "Italy" / "Rome" / "commercial"
+    watch = Watch(lambda: cluster.halt(lambda: any(drafts.glob(".~batchcap~*"))).kill())
+    written = desk.run("write", **{"work.executor": address(cluster)})
+    watch.over()
+    assert written.counts["written"] == len(NAMES)
+    assert words(desk) == expected
+    assert desk.strays() == []
+    assert desk.states() == {"written": len(NAMES)}
+    assert desk.done("write").counts == {
+        "written": 0,
+        "unchanged": len(NAMES),
+        "held": 0,
+        "failed": 0,
+    }
 
 
 def test_a_raw_is_seen_through_its_preview_by_a_worker_that_does_not_see_the_file(
