@@ -21,6 +21,7 @@ class Photos(Section):
     layout: str
     notes: str
     extensions: tuple[str, ...] = Field(strict=False, min_length=1)
+    series: Literal["each", "one"]
 
 
 class Provider(Section):

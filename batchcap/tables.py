@@ -96,6 +96,8 @@ def _error(error: float | None) -> str:
 
 def _photo(data: Mapping[str, Any]) -> str:
     rows = [("photo", data["path"]), ("state", data["state"])]
+    if data["follows"]:
+        rows.append(("caption of", data["follows"]))
     if data["reason"]:
         rows.append(("reason", data["reason"]))
     rows += [

@@ -26,7 +26,7 @@ def wanted_of(workspace: Workspace, photo: Known) -> Wanted | Trouble:
     Trouble "no_dateline" where an editorial photo's place or date is not known, "no_caption" where
     nothing was answered.
     """
-    found = workspace.ledger.captions.caption(photo.task_id)
+    found = workspace.ledger.captions.caption(photo.task_id, photo.id)
     if found is None:
         return Trouble("no_caption", f"{photo.path} has no caption yet.")
     words = words_of(found[0], photo.facts)

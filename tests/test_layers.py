@@ -55,6 +55,7 @@ BELOW = (
     *SHOWING,
     "archive",
     "balance",
+    "bursts",
     "families",
     "config",
     "judging",
@@ -83,6 +84,7 @@ LAYERS = {
     "archive": Layer(("previews", "reading", *READING)),  # what build and estimate share
     "reading": Layer(("batches", "photos", "previews", *VALUES)),  # what a worker runs
     "families": Layer(READING),
+    "bursts": Layer(("captions", "judging", *READING)),
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
     "sending": Layer(("batches", "splitting", *READING)),

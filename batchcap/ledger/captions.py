@@ -81,6 +81,21 @@ def findings_to_json(findings: Sequence[Finding]) -> str:
     return json.dumps([asdict(each) for each in findings], ensure_ascii=False)
 
 
+def words_from_json(text: str) -> Caption:
+    """Return the caption that ``words_to_json`` wrote."""
+    words = json.loads(text)
+    words["keywords"] = tuple(words["keywords"])
+    return Caption(**words)
+
+
+def findings_from_json(text: str) -> tuple[Finding, ...]:
+    """Return the findings that ``findings_to_json`` wrote."""
+    return tuple(
+        Finding(each["rule"], Severity(each["severity"]), each["field"], each["message"])
+        for each in json.loads(text)
+    )
+
+
 def _listed(custom_ids: Iterable[str]) -> str:
     # No task bears a name with a null, and SQLite's JSON would end the name there.
     return json.dumps([each for each in custom_ids if "\0" not in each])
@@ -155,20 +170,20 @@ class Captions:
         """Record captions: (task_id, words, findings), as ``words_to_json`` and its twin give."""
         self._connection.executemany("INSERT INTO caption VALUES (?, ?, ?)", said)
 
-    def caption(self, task_id: int) -> tuple[Caption, tuple[Finding, ...]] | None:
-        """Return a task's caption with its findings."""
+    def caption(
+        self, task_id: int, photo_id: int = 0
+    ) -> tuple[Caption, tuple[Finding, ...]] | None:
+        """Return a task's caption with its findings, in the photo's own words where it has any."""
         row = self._connection.execute(
-            "SELECT words, findings FROM caption WHERE task_id = ?", (task_id,)
+            "SELECT i.words, i.findings FROM standing AS n JOIN inherited AS i"
+            " ON i.photo_id = n.heir_id AND i.task_id = n.task_id"
+            " WHERE n.photo_id = ? AND n.task_id = ? UNION ALL"
+            " SELECT words, findings FROM caption WHERE task_id = ? LIMIT 1",
+            (photo_id, task_id, task_id),
         ).fetchone()
         if row is None:
             return None
-        words = json.loads(row[0])
-        words["keywords"] = tuple(words["keywords"])
-        findings = tuple(
-            Finding(each["rule"], Severity(each["severity"]), each["field"], each["message"])
-            for each in json.loads(row[1])
-        )
-        return Caption(**words), findings
+        return words_from_json(row[0]), findings_from_json(row[1])
 
     def preset_of(self, task_id: int) -> str:
         """Return the preset that a task was made with."""

@@ -16,6 +16,7 @@ from batchcap.ledger.captions import Captions
 from batchcap.ledger.families import Families
 from batchcap.ledger.migrations import migrate
 from batchcap.ledger.photos import Photos
+from batchcap.ledger.series import Series
 from batchcap.ledger.submissions import Submissions
 from batchcap.ledger.tasks import Tasks
 from batchcap.ledger.writes import Writes
@@ -31,6 +32,7 @@ class Ledger:
         self._connection = connection
         self.photos = Photos(connection)
         self.families = Families(connection)
+        self.series = Series(connection)
         self.tasks = Tasks(connection)
         self.submissions = Submissions(connection)
         self.captions = Captions(connection)

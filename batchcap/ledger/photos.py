@@ -40,8 +40,8 @@ PAGE = 500
 class Known:
     """A photo as the ledger knows it.
 
-    ``leader`` is the path of the file whose caption it gets ("": its own); ``facts`` are then the
-    leader's, while that one is there.
+    ``leader`` is the path of the file whose caption it gets ("": its own): of its family, whose
+    facts are then the leader's while that one is there, or of its series.
     """
 
     id: int
@@ -77,6 +77,7 @@ class Look:
 
     taken: float | None = None
     heard: str = ""
+    likeness: bytes = b""
 
 
 class Photos:
@@ -171,11 +172,12 @@ class Photos:
         """Record what a photo was found to be."""
         look = look or Look()
         self._connection.execute(
-            "INSERT INTO photo (path, size, mtime_ns, digest, facts, told, taken, heard)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+            "INSERT INTO photo (path, size, mtime_ns, digest, facts, told, taken, heard, likeness)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
             " size = excluded.size, mtime_ns = excluded.mtime_ns, present = 1,"
             " digest = excluded.digest, facts = excluded.facts, told = excluded.told,"
-            " taken = excluded.taken, heard = excluded.heard, trouble = '', trouble_message = ''",
+            " taken = excluded.taken, heard = excluded.heard,"
+            " likeness = excluded.likeness, trouble = '', trouble_message = ''",
             (
                 sighting.path,
                 sighting.size,
@@ -185,6 +187,7 @@ class Photos:
                 told_to_json(facts),
                 look.taken,
                 look.heard,
+                look.likeness,
             ),
         )
 
@@ -217,6 +220,9 @@ class Photos:
             return False
         self._connection.execute(
             "UPDATE photo SET leader_id = ? WHERE leader_id = ?", (row[0], new[0])
+        )
+        self._connection.execute(
+            "UPDATE photo SET series_id = ? WHERE series_id = ?", (row[0], new[0])
         )
         self._connection.execute("DELETE FROM photo WHERE id = ?", new)
         self._connection.execute(
@@ -270,9 +276,10 @@ class Photos:
     def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
         rows = self._connection.execute(
             "SELECT p.id, p.path, p.size, p.mtime_ns, p.digest, iif(l.present, l.facts, p.facts),"
-            " p.trouble, p.trouble_message, s.state, coalesce(s.task_id, 0), coalesce(l.path, '')"
-            " FROM photo AS p JOIN photo_state AS s ON s.photo_id = p.id"
-            f" LEFT JOIN photo AS l ON l.id = p.leader_id {where}",
+            " p.trouble, p.trouble_message, s.state, coalesce(s.task_id, 0),"
+            " coalesce(l.path, f.path, '') FROM photo AS p"
+            " JOIN photo_state AS s ON s.photo_id = p.id LEFT JOIN photo AS l ON l.id = p.leader_id"
+            f" LEFT JOIN photo AS f ON f.id = p.series_id AND p.inherits {where}",
             values,
         )
         for row in rows.fetchall():
@@ -298,7 +305,8 @@ class Photos:
             " coalesce(o.message, ''), coalesce(o.result, '') FROM task AS t"
             " JOIN task_file AS f ON f.id = t.task_file_id"
             " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.photo_id ="
-            " (SELECT coalesce(leader_id, id) FROM photo WHERE id = ?) ORDER BY t.id",
+            " (SELECT iif(l.inherits, l.series_id, l.id) FROM photo AS p JOIN photo AS l"
+            "  ON l.id = coalesce(p.leader_id, p.id) WHERE p.id = ?) ORDER BY t.id",
             (photo_id,),
         )
         return [Step(*row) for row in rows]

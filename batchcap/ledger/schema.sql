@@ -15,7 +15,9 @@ CREATE TABLE run (
 
 -- A photo as it was last seen. digest is '' until it has been read, trouble '' where it can be;
 -- told is what of its facts a caption may rest on, heard a mark of what its folders and notes said,
--- taken seconds on the camera's clock. leader_id is the file of its family whose caption it gets.
+-- taken seconds on the camera's clock, likeness what the picture looks like. leader_id is the file of
+-- its family whose caption it gets, series_id the first frame of its burst; inherits is 1 where that
+-- one is asked for both.
 CREATE TABLE photo (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
@@ -26,12 +28,17 @@ CREATE TABLE photo (
     told TEXT NOT NULL DEFAULT '{}',
     heard TEXT NOT NULL DEFAULT '',
     taken REAL,
+    likeness BLOB NOT NULL DEFAULT x'',
     leader_id INTEGER REFERENCES photo,
+    series_id INTEGER REFERENCES photo,
+    inherits INTEGER NOT NULL DEFAULT 0,
     trouble TEXT NOT NULL DEFAULT '',
     trouble_message TEXT NOT NULL DEFAULT '',
     present INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX photo_digest ON photo (digest);
+CREATE INDEX photo_taken ON photo (taken) WHERE taken IS NOT NULL;
+CREATE INDEX photo_series ON photo (series_id) WHERE series_id IS NOT NULL;
 CREATE INDEX photo_leader ON photo (leader_id) WHERE leader_id IS NOT NULL;
 
 CREATE TABLE task_file (
@@ -151,6 +158,15 @@ CREATE TABLE caption (
     findings TEXT NOT NULL
 ) STRICT;
 
+-- The words of a frame that was not asked for, made from the answer to the first of its series.
+CREATE TABLE inherited (
+    photo_id INTEGER NOT NULL REFERENCES photo,
+    task_id INTEGER NOT NULL REFERENCES task,
+    words TEXT NOT NULL,
+    findings TEXT NOT NULL,
+    PRIMARY KEY (photo_id, task_id)
+) STRICT;
+
 -- The way back: patch turns the written file into the old one. Committed before the file is
 -- replaced; size and mtime_ns are those of the written file.
 CREATE TABLE journal (
@@ -236,7 +252,8 @@ LEFT JOIN submission AS s
 LEFT JOIN batch AS b ON b.submission_id = s.id
 LEFT JOIN ended AS e ON e.submission_id = s.id;
 
--- The task that speaks for a photo: its own or its leader's. told is what is known of the picture
+-- The task that speaks for a photo: its own, its leader's or that of its series' first frame;
+-- borrows: not its own, heir_id: the frame that has words of its own in it. told is what is known of the picture
 -- now (of a family whose leader is gone, its own facts). stands: the picture is the one that was
 -- asked of, and nothing that the words may rest on is known otherwise by now. A task that does not
 -- stand is as good as none.
@@ -245,6 +262,8 @@ SELECT
     n.photo_id,
     n.task_id,
     n.told,
+    n.borrows,
+    n.heir_id,
     coalesce(n.asked_digest = n.digest AND NOT (
         n.asked_told <> n.told AND EXISTS (
             SELECT 1 FROM json_each(n.asked_told) AS j
@@ -254,14 +273,17 @@ SELECT
 FROM (
     SELECT
         p.id AS photo_id,
-        l.digest,
+        q.digest,
         iif(l.present, l.told, p.told) AS told,
+        p.leader_id IS NOT NULL OR l.inherits AS borrows,
+        iif(l.inherits, l.id, NULL) AS heir_id,
         t.id AS task_id,
         t.digest AS asked_digest,
         t.told AS asked_told
     FROM photo AS p
     JOIN photo AS l ON l.id = coalesce(p.leader_id, p.id)
-    LEFT JOIN task AS t ON t.id = (SELECT max(id) FROM task WHERE photo_id = l.id)
+    JOIN photo AS q ON q.id = iif(l.inherits, l.series_id, l.id)
+    LEFT JOIN task AS t ON t.id = (SELECT max(id) FROM task WHERE photo_id = q.id)
 ) AS n;
 
 CREATE VIEW photo_state AS
@@ -276,8 +298,9 @@ SELECT
     CASE
         WHEN p.present = 0 THEN 'gone'
         WHEN p.trouble <> '' THEN 'unreadable'
-        WHEN p.leader_id IS NOT NULL AND (
+        WHEN n.borrows AND (
             NOT n.stands OR p.digest = '' OR coalesce(o.result NOT IN ('accepted', 'repaired'), 1)
+            OR (n.heir_id IS NOT NULL AND i.photo_id IS NULL)
         ) THEN 'follows'
         WHEN NOT n.stands THEN 'new'
         WHEN o.task_id IS NULL THEN
@@ -296,6 +319,7 @@ FROM photo AS p
 JOIN standing AS n ON n.photo_id = p.id
 LEFT JOIN task AS t ON t.id = n.task_id
 LEFT JOIN outcome AS o ON o.task_id = t.id
+LEFT JOIN inherited AS i ON i.photo_id = n.heir_id AND i.task_id = n.task_id
 LEFT JOIN task_file_state AS f ON f.id = t.task_file_id AND o.task_id IS NULL
 LEFT JOIN written AS w
     ON w.id = (SELECT max(id) FROM written WHERE task_id = t.id AND photo_id = p.id);

@@ -25,8 +25,9 @@ _Source = TypeVar("_Source")
 
 _EXIF_IFD, _GPS_IFD, _INTEROP_IFD = 0x8769, 0x8825, 0xA005
 _MAKE, _MODEL, _ORIENTATION = 0x010F, 0x0110, 0x0112
-# The time the shutter opened, then the time it was digitised, each with its offset from UTC.
-_DATES = ((0x9003, 0x9011), (0x9004, 0x9012))
+# The time the shutter opened, then the time it was digitised, each with its offset from UTC and its
+# parts of a second.
+_DATES = ((0x9003, 0x9011, 0x9291), (0x9004, 0x9012, 0x9292))
 _GPS_STATUS, _VOID = 9, "V"
 # Bytes of one value of each TIFF type (TIFF 6.0, section 2).
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
@@ -97,7 +98,7 @@ def _unread() -> Camera:
 
 
 def _camera(tags: _Tags) -> Camera:
-    taken = (values.moment(tags.exif.get(date), tags.exif.get(offset)) for date, offset in _DATES)
+    taken = (values.moment(*(tags.exif.get(tag) for tag in dates)) for dates in _DATES)
     void = values.text(tags.gps.get(_GPS_STATUS)) == _VOID
     place = None if void else values.position(tags.gps)
     latitude, longitude = place or (None, None)
@@ -111,7 +112,7 @@ def _camera(tags: _Tags) -> Camera:
 
 
 def _dated(tags: _Tags) -> bool:
-    return any(values.text(tags.exif.get(date)) for date, _ in _DATES)
+    return any(values.text(tags.exif.get(date)) for date, *_ in _DATES)
 
 
 def _by_piexif(tiff: bytes) -> _Tags:

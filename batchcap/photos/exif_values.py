@@ -35,8 +35,11 @@ def text(value: Any) -> str:
     return " ".join(printable.split())
 
 
-def moment(date: Any, offset: Any) -> datetime | None:
-    """Return the time of a date tag, aware where its offset tag is sound, or None."""
+def moment(date: Any, offset: Any, parts: Any = "") -> datetime | None:
+    """Return the time of a date tag, aware where its offset tag is sound, or None.
+
+    ``parts`` are the digits after the second's point, as SubSecTimeOriginal has them.
+    """
     found = _MOMENT.match(text(date))
     if found is None:
         return None
@@ -44,9 +47,12 @@ def moment(date: Any, offset: Any) -> datetime | None:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(text(offset)))
+        whole = datetime(year, month, day, hour, minute, second, tzinfo=_zone(text(offset)))
     except ValueError:
         return None
+    digits = text(parts)
+    known = digits.isascii() and digits.isdecimal()
+    return whole.replace(microsecond=int(digits[:6].ljust(6, "0")) if known else 0)
 
 
 def camera_name(make: Any, model: Any) -> str:

@@ -197,7 +197,7 @@ def _release(known: _Known, notes: Mapping[str, str], folder: Mapping[str, str])
 
 
 def _date(known: _Known, notes: Mapping[str, str], camera: Camera) -> None:
-    exif = camera.taken.isoformat() if camera.taken else ""
+    exif = camera.taken.isoformat(timespec="seconds") if camera.taken else ""
     noted = notes.get("taken", "")
     if noted and exif and noted[:_DAY] != exif[:_DAY]:
         days = f"the notes say {noted[:_DAY]}, EXIF says {exif[:_DAY]}"

@@ -17,6 +17,7 @@ from batchcap.photos.exif import header_camera, image_camera
 from batchcap.photos.jpeg import APP14, Header, read_header
 from batchcap.photos.kinds import HEAD, checked
 from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
+from batchcap.photos.series import likeness
 from batchcap.records import Recipe, Trouble
 
 _ORIENTATION = 0x0112
@@ -43,6 +44,7 @@ class Reduced:
     height: int
     original_width: int
     original_height: int
+    likeness: bytes = b""
 
 
 def reduce(path: Path, recipe: Recipe) -> Reduced | Trouble:
@@ -166,4 +168,4 @@ def _encoded(image: Image.Image, original: tuple[int, int], recipe: Recipe) -> R
     out = io.BytesIO()
     image.info.clear()  # Pillow would write a comment it finds there
     image.save(out, "JPEG", quality=recipe.quality)
-    return Reduced(out.getvalue(), *image.size, *original)
+    return Reduced(out.getvalue(), *image.size, *original, likeness(image))

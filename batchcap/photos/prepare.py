@@ -56,6 +56,7 @@ def prepare(
         height=copy.height,
         original_width=copy.original_width,
         original_height=copy.original_height,
+        likeness=copy.likeness,
     )
 
 

@@ -6,7 +6,7 @@ for the photo. Never opens the RAW.
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -102,7 +102,7 @@ def reduced_preview(preview: Preview, recipe: Recipe) -> Reduced:
         return copy
     short, long = sorted((preview.width, preview.height))
     width, height = (long, short) if copy.width >= copy.height else (short, long)
-    return Reduced(copy.jpeg, copy.width, copy.height, width, height)
+    return replace(copy, original_width=width, original_height=height)
 
 
 def _turn(stream: BinaryIO, kind: str, preview: Preview) -> int:

@@ -125,7 +125,8 @@ class Recipe:
 class Prepared:
     """A photo read once: digest, EXIF and the reduced copy (JPEG bytes without metadata).
 
-    ``place`` is what a person put into the file's place fields.
+    ``place`` is what a person put into the file's place fields, ``likeness`` what the picture looks
+    like (``photos.series``).
     """
 
     path: str
@@ -137,3 +138,4 @@ class Prepared:
     original_width: int
     original_height: int
     place: Place = Place()
+    likeness: bytes = b""

@@ -18,6 +18,7 @@ from batchcap.atomic import AtomicFile, sweep
 from batchcap.balance import check
 from batchcap.batches.packing import Budgets, Load, Place, place
 from batchcap.batches.tokens import ImageRefused
+from batchcap.bursts import Bursts, pass_on
 from batchcap.errors import BatchcapError, UsageError
 from batchcap.families import Families
 from batchcap.fan_out import grouped
@@ -84,13 +85,15 @@ def build(workspace: Workspace, order: Order) -> StageResult:
             families = Families(workspace)
             families.tie()
             families.look()
+            bursts = Bursts(workspace)
+            bursts.free()
         tally.problems.extend(evidence.problems(everything=not order.paths))
         again = order.regenerate
         outdated = [] if again else evidence.outdated()
         number = photos.count_to_look_at(again=again) + len(outdated)
         seen_again = chain(photos.to_look_at(again=again), outdated)
         found = read(workspace, seen_again, number)
-        known = Reading(evidence, families)
+        known = Reading(evidence, families, bursts)
         with calm() as interrupt, Packer(workspace, tally) as packer:
             size = min(GROUP, order.limit or GROUP)
             for group in grouped(_until_stopped(found, interrupt), size):
@@ -99,6 +102,7 @@ def build(workspace: Workspace, order: Order) -> StageResult:
                         take(workspace, known, order, packer, seen)
                 if interrupt.asked or (order.limit and tally.requests >= order.limit):
                     break
+        pass_on(workspace)
         check(workspace)
         interrupt.obey()
     return result(workspace, tally)
@@ -106,10 +110,11 @@ def build(workspace: Workspace, order: Order) -> StageResult:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a photo that was read is seen beside: evidence, and the other files of its family."""
+    """What a photo that was read is seen beside: evidence, its family and its burst."""
 
     evidence: Evidence
     families: Families
+    bursts: Bursts
 
 
 def _until_stopped(found: Iterator[Seen], interrupt: Interrupt) -> Iterator[Seen]:
@@ -226,8 +231,10 @@ def take(
         return
     photos.moved(sighting.path, found.digest)
     facts, heard = reading.evidence.of(found), reading.evidence.heard(found.path)
-    photos.see(sighting, found.digest, facts, Look(clock(found.camera), heard))
+    look = Look(clock(found.camera), heard, found.likeness)
+    photos.see(sighting, found.digest, facts, look)
     reading.families.seen(sighting.path)
+    reading.bursts.seen(sighting.path)
     known = photos.get(sighting.path)
     if known is None or not _due(workspace, order, known):
         _tell_leader(reading, order, tally, known)

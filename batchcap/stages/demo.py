@@ -45,7 +45,9 @@ def gallery(workspace: Workspace, ran: StageResult) -> StageResult:
     photos = list(workspace.ledger.photos.in_state(*workspace.ledger.photos.counts()))
     rows: list[dict[str, Any]] = []
     for photo in photos:
-        found = workspace.ledger.captions.caption(photo.task_id) if photo.task_id else None
+        found = (
+            workspace.ledger.captions.caption(photo.task_id, photo.id) if photo.task_id else None
+        )
         caption = found[0] if found else None
         rows.append(
             {

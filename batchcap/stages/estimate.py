@@ -170,6 +170,9 @@ def _notes(workspace: Workspace, unpriced: bool) -> list[Problem]:  # noqa: FBT0
                 f"How {model.name} counts pictures is an assumption: real usage will tell.",
             )
         )
+    if workspace.settings.photos.series == "one":
+        said = "The frames of a burst are counted here, and not asked for: it will cost less."
+        notes.append(Problem("series", said))
     if warning := shutdown_warning(model, workspace.today()):
         notes.append(Problem("shutdown", warning))
     if not workspace.tokenizer.exact:

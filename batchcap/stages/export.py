@@ -150,7 +150,7 @@ def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
                 pool = stack.enter_context(ExifToolPool(executable, workspace.processes))
             said = _said(pool, asked) if pool else {}
             for known in photos:
-                answer = workspace.ledger.captions.caption(known.task_id)
+                answer = workspace.ledger.captions.caption(known.task_id, known.id)
                 if answer is not None:
                     caption = answer[0]
                     yield Item(

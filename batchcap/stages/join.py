@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from batchcap.balance import check
 from batchcap.batches.pairing import CANCELLED
+from batchcap.bursts import agreed, in_series, pass_on
 from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Judged, Page
 from batchcap.ledger.captions import OpenTask, Settled
@@ -71,6 +72,7 @@ def join(workspace: Workspace) -> StageResult:
                     joined = join_batch(workspace, sent, by, bar)
                 total.update(joined.counts)
                 problems.extend(joined.problems)
+        pass_on(workspace)
         check(workspace)
     return result(workspace, total, problems)
 
@@ -105,9 +107,7 @@ def _settle(
 ) -> None:
     """Record what a page says of the batch's tasks; the rest is counted and kept out."""
     file, page = place
-    settled: list[Settled] = []
-    captions: list[tuple[int, str, str]] = []
-    spent = Attempts(workspace)
+    ready = Ready(workspace, joining.sent)
     for each in found:
         if isinstance(each, Trouble):
             joining.counts["unreadable_line"] += 1
@@ -119,11 +119,11 @@ def _settle(
             _beside(joining, file, judged, task)
             continue
         joining.marks[task.id] = judged.mark
-        settled.append(_ended(joining, judged, task, spent))
-        if judged.words:
-            captions.append((task.id, judged.words, judged.findings))
-    workspace.ledger.captions.settle(joining.sent.submission, settled)
-    workspace.ledger.captions.record(captions)
+        if in_series(workspace, task):
+            ready.record()  # the other frames of this page are among those it is compared with
+            judged = agreed(workspace, task, judged)
+        ready.add(_ended(joining, judged, task, ready.spent), judged)
+    ready.record()
 
 
 def _beside(joining: Joining, file: Fetched, judged: Judged, task: OpenTask | None) -> None:
@@ -151,6 +151,30 @@ class Attempts:
         key = (task.photo_id, task.generation)
         self._pending[key] += int(counted)
         return lambda: self._tasks.counted(*key) + self._pending[key] < self._most
+
+
+class Ready:
+    """What is known of tasks and not recorded yet."""
+
+    def __init__(self, workspace: Workspace, sent: Sent) -> None:
+        self._workspace = workspace
+        self._submission = sent.submission
+        self._settled: list[Settled] = []
+        self._captions: list[tuple[int, str, str]] = []
+        self.spent = Attempts(workspace)
+
+    def add(self, settled: Settled, judged: Judged) -> None:
+        """Keep how a task ended, and its caption where it has one."""
+        self._settled.append(settled)
+        if judged.words:
+            self._captions.append((settled.task_id, judged.words, judged.findings))
+
+    def record(self) -> None:
+        """Record all that is kept, at once."""
+        self._workspace.ledger.captions.settle(self._submission, self._settled)
+        self._workspace.ledger.captions.record(self._captions)
+        self._settled, self._captions = [], []
+        self.spent = Attempts(self._workspace)
 
 
 def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) -> Settled:

@@ -44,7 +44,7 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
         raise UsageError(
             f"There is no photo {path} in the ledger.", hint="batchcap build, or batchcap status"
         )
-    found = workspace.ledger.captions.caption(photo.task_id) if photo.task_id else None
+    found = workspace.ledger.captions.caption(photo.task_id, photo.id) if photo.task_id else None
     history = workspace.ledger.photos.history(photo.id)
     facts = photo.facts
     data: dict[str, Any] = {

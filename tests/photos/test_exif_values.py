@@ -22,7 +22,16 @@ def test_no_value_raises(one, other):
     assert values.camera_name(one, other).isprintable()
     assert values.orientation(one) in range(1, 9)
     assert values.number(one) is None or math.isfinite(values.number(one))
+    for parts in (one, other):
+        taken = values.moment("2025:05:01 10:00:00", other, parts)
+        assert taken is not None
     assert values.moment(one, other) is None or values.moment(one, other).year >= 1826
+
+
+def test_parts_of_a_second_are_digits_after_the_point():
+    taken = "2025:05:01 10:00:00"
+    said = [values.moment(taken, "", parts) for parts in (b"05\x00", "5", "123456789", "x", None)]
+    assert [each.microsecond for each in said] == [50_000, 500_000, 123_456, 0, 0]
 
 
 @given(st.dictionaries(st.integers(1, 4), ANY), ANY, ANY)
