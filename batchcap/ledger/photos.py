@@ -25,13 +25,12 @@ STATES = (
 
 
 # Of what the walk met: new, to be asked again, never or not readable so far, or changed since.
-MET = (
-    "FROM temp.met AS m LEFT JOIN photo AS p ON p.path = m.path"
-    " LEFT JOIN photo_state AS s ON s.photo_id = p.id"
-)
+MET = "FROM temp.met AS m LEFT JOIN photo AS p ON p.path = m.path"
+# The state row by row: a view to the right of a LEFT JOIN would be worked out whole for each page.
 DUE = (
-    "(? OR p.id IS NULL OR p.digest = '' OR s.state IN ('new', 'retry', 'unreadable', 'gone')"
-    " OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns)"
+    "(? OR p.id IS NULL OR p.digest = '' OR p.size <> m.size OR p.mtime_ns <> m.mtime_ns"
+    " OR (SELECT state FROM photo_state WHERE photo_id = p.id)"
+    " IN ('new', 'retry', 'unreadable', 'gone'))"
 )
 PAGE = 500
 
