@@ -16,7 +16,7 @@ from batchcap.metadata.homes import Ask, Home, find_homes
 from batchcap.metadata.own import knowing, plan_own, words_after, written_by_us
 from batchcap.metadata.patch import PatchHead, make_patch, read_head
 from batchcap.metadata.readback import same_segments, verify
-from batchcap.metadata.replace import FULL, discard, full_disk, place, swap
+from batchcap.metadata.replace import FULL, discard, durable, full_disk, place, swap
 from batchcap.metadata.sidecar import Target, seed_path
 from batchcap.metadata.tags import TagPolicy, Words, plan
 from batchcap.photos.digest import image_digest, rest_digest
@@ -199,10 +199,14 @@ def _plan(tool: ExifTool, known: Wanted, home: Home) -> TagPlan:
 
 
 def put(ready: Ready, *, keep_time: bool) -> Trouble | None:
-    """Put a draft in its place; a Trouble says why it was not done."""
+    """Put a draft in its place; a Trouble says why it was not done.
+
+    The caller makes the folder durable, once for many.
+    """
     if ready.home.seen is None:
         return place(ready.draft, ready.home.path)
-    return swap(ready.draft, ready.home.path, keep_time=keep_time, seen=ready.home.seen)
+    seen = ready.home.seen
+    return swap(ready.draft, ready.home.path, keep_time=keep_time, seen=seen, synced=True)
 
 
 def _begin(planned: Planned) -> Refused | None:
@@ -232,7 +236,7 @@ def _drafted(tool: ExifTool, planned: Sequence[Planned]) -> list[Result]:
         draft = written[known.source]
         if isinstance(draft, Draft):
             before = begun.get(known.source, known.home.present)
-            result = _prove(known, draft, before, after[draft.path])
+            result = _synced(_prove(known, draft, before, after[draft.path]))
             if isinstance(result, Refused):
                 discard(draft.path)
             results.append(result)
@@ -278,6 +282,20 @@ def _prove(
         written_by_us(draft.plan, wanted.words, home.present, wanted.policy),
         {tag: before.get(tag, "") for tag in touched},
     )
+
+
+def _synced(result: Ready | Refused) -> Ready | Refused:
+    """Bring a proven draft to the disk, here where several wait for it side by side."""
+    if isinstance(result, Refused):
+        return result
+    try:
+        durable(result.draft)
+    except OSError as error:
+        if error.errno in FULL:
+            raise full_disk(result.wanted.file) from error
+        said = f"{result.wanted.file.name} was not replaced: {error.strerror}"
+        return Refused(result.wanted, Trouble("not_replaced", said))
+    return result
 
 
 def _changed(wanted: Wanted) -> Trouble | None:

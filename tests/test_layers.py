@@ -39,6 +39,7 @@ EDGES = ("agency", "atomic", "models", "preset", "tokenizer")
 NOUNS = ("photos", "captions", "batches", "metadata")
 OPENED = ("config", "settings", "ledger", "providers", "metadata.exiftool", "metadata.pool")
 PLANNING = (
+    "metadata.importing",
     "metadata.own",
     "metadata.tags",
     "metadata.keywords",

@@ -5,7 +5,6 @@ alone, since a newline in an argument is a new argument. Never touches an origin
 a call has a deadline, and a chunk that fails is done again file by file.
 """
 
-import json
 import shutil
 import sys
 import tempfile
@@ -18,10 +17,10 @@ from typing import Any, Protocol, Self, TypeVar
 from exiftool.exceptions import ExifToolException
 
 from batchcap.errors import ToolMissing
+from batchcap.metadata.importing import to_import
 from batchcap.metadata.process import Answer, Process, ProcessGone, Said
 from batchcap.metadata.reading import MARKING, READ_ARGUMENTS, lost_case, parse
 from batchcap.metadata.replace import PREFIX, discard, draft_path, full_disk, no_room
-from batchcap.metadata.tagmap import LANGUAGES
 from batchcap.metadata.tags import without_exif
 from batchcap.records import TagPlan, Trouble
 
@@ -232,8 +231,9 @@ class ExifTool:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
         values = Path(self._folder.name) / "values.json"
-        values.write_text(json.dumps([_row(job) for job in jobs], ensure_ascii=False), "utf-8")
-        arguments = [f"-json={values.as_posix()}", "-o", f"%d{PREFIX}%f.%e"]
+        text, splitting = to_import([(job.source, job.plan) for job in jobs])
+        values.write_text(text, "utf-8")
+        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{PREFIX}%f.%e"]
         try:
             answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
             said = Said(answer.err)
@@ -295,18 +295,6 @@ class ExifTool:
                 hint=install_hint(),
             )
         return process
-
-
-def _row(job: Job) -> dict[str, Any]:
-    """Return one object of the import file; an empty list removes a tag (measured, 12.57)."""
-    return {
-        **{
-            f"{tag}-x-default" if tag in LANGUAGES else tag: list(v) if isinstance(v, tuple) else v
-            for tag, v in job.plan.values.items()
-        },
-        **{tag: [] for tag in job.plan.delete},
-        "SourceFile": job.source.as_posix(),
-    }
 
 
 def _name_trouble(path: Path) -> Trouble | None:

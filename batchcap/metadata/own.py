@@ -31,7 +31,8 @@ def knowing(policy: TagPolicy, present: Mapping[str, Any]) -> TagPolicy:
     ours: dict[str, tuple[str, ...]] = {tag: tuple(value) for tag, value in policy.ours.items()}
     for name, marked in told.items():
         for tag in _tags(name, policy):
-            found = [each for each in items_of(present.get(tag)) if _digest(name, each) in marked]
+            there = items_of(present.get(tag))
+            found = [each for each in there if _digest(_key(name, each)) in marked]
             ours[tag] = tuple(dict.fromkeys((*ours.get(tag, ()), *found)))
     return replace(policy, ours={tag: value for tag, value in ours.items() if value})
 
@@ -92,14 +93,12 @@ def _mark(made: TagPlan, words: Words, present: Mapping[str, Any], policy: TagPo
     after = {**present, **made.values}
     fields = []
     for name in sorted(policy.tags):
-        stand = {
-            _digest(name, text)
-            for tag in _tags(name, policy)
-            for text in items_of(after.get(tag))
-            if _key(name, text) in {_key(name, each) for each in ours.get(tag, ())}
-        }
+        stand: set[str] = set()
+        for tag in _tags(name, policy):
+            own = {_key(name, each) for each in ours.get(tag, ())}
+            stand |= own and own & {_key(name, each) for each in items_of(after.get(tag))}
         if stand:
-            fields.append(f"{name}:{','.join(sorted(stand))}")
+            fields.append(f"{name}:{','.join(sorted(map(_digest, stand)))}")
     return " ".join((_FORM, *fields)) if fields else ""
 
 
@@ -122,6 +121,6 @@ def _key(name: str, text: str) -> str:
     return plain.casefold() if name == "keywords" else plain
 
 
-def _digest(name: str, text: str) -> str:
-    digest = hashlib.sha256(_key(name, text).encode("utf-8", "surrogatepass")).digest()
+def _digest(key: str) -> str:
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[:_BYTES]).decode("ascii")

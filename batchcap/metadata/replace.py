@@ -74,20 +74,24 @@ def swap(
     keep_time: bool,
     seen: Stamp | None = None,
     hard_links: bool = False,
+    synced: bool = False,
 ) -> Trouble | None:
     """Put the new file in the original's place, durably; a Trouble says why it was not done.
 
     ``seen`` is the original's stamp from before the work: a file changed since is left alone.
-    ``keep_time`` keeps its modification time. Raises DiskTrouble where the disk is full. The new
-    file is removed where the original stays.
+    ``keep_time`` keeps its modification time. ``synced`` says that the new file is durable already,
+    and that the caller makes the folder so, for many files at once. Raises DiskTrouble where the
+    disk is full. The new file is removed where the original stays.
     """
     try:
         trouble = obstacle(original, hard_links=hard_links) or _changed(original, seen)
         if trouble is None:
-            _durable(new)
+            if not synced:
+                durable(new)
             _take_over(new, original, keep_time=keep_time)
             new.replace(original)
-            _durable_folder(original.parent)
+            if not synced:
+                durable_folder(original.parent)
     except OSError as error:
         discard(new)
         if error.errno in FULL:
@@ -120,9 +124,9 @@ def place(new: Path, path: Path) -> Trouble | None:
     try:
         trouble = no_place(path)
         if trouble is None:
-            _durable(new)
+            durable(new)
             _rename(new, path)
-            _durable_folder(path.parent)
+            durable_folder(path.parent)
     except FileExistsError:
         trouble = Trouble("changed", f"{path.name} was made by another program meanwhile")
     except OSError as error:
@@ -162,7 +166,7 @@ def remove(path: Path, sha256: str) -> Trouble | None:
     if trouble is None:
         try:
             path.unlink()
-            _durable_folder(path.parent)
+            durable_folder(path.parent)
         except OSError as error:
             trouble = Trouble("not_replaced", f"{path.name} was not removed: {error.strerror}")
     return trouble
@@ -206,7 +210,8 @@ def _changed(original: Path, seen: Stamp | None) -> Trouble | None:
     return Trouble("changed", f"{original.name} was changed by another program meanwhile")
 
 
-def _durable(path: Path) -> None:
+def durable(path: Path) -> None:
+    """Bring a file's content to the disk; raises OSError."""
     with path.open("rb+") as file:  # Windows flushes only what is open for writing
         os.fsync(file.fileno())
 
@@ -223,7 +228,7 @@ def _take_over(new: Path, original: Path, *, keep_time: bool) -> None:
     os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns if keep_time else time_now))
 
 
-def _durable_folder(folder: Path) -> None:
+def durable_folder(folder: Path) -> None:
     """Make the new name durable where a folder can be opened (not on Windows)."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -5,7 +5,9 @@ photo, read back and compared; the way back is recorded; then the draft takes th
 Writing twice equals writing once.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +18,7 @@ from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.patch import file_of, file_sha256
 from batchcap.metadata.pool import CHUNK
-from batchcap.metadata.replace import clean, stamp
+from batchcap.metadata.replace import clean, durable_folder, stamp
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
@@ -75,18 +77,21 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
     with workspace.recorded("write"):
         finish(workspace)
         due = _due(workspace, paths)
-        with (
-            writers(workspace) as pool,
-            calm() as interrupt,
-            workspace.progress.bar("writing photos", due.number) as bar,
-        ):
+        under_way: dict[str, Known] = {}
+        with contextlib.ExitStack() as stack:
+            stack.callback(_clear, workspace, under_way)
+            pool = stack.enter_context(writers(workspace))
+            interrupt = stack.enter_context(calm())
+            bar = stack.enter_context(workspace.progress.bar("writing photos", due.number))
             chunk = chunk_size(due.number, pool.size)
             pool.start(-(-due.number // chunk))
             # One call before the first photo: a missing or old ExifTool stops here.
             workspace.progress.say(f"ExifTool {pool.version}")
             tally.unchanged = due.unchanged
-            under_way: dict[str, Known] = {}
-            wanted = _wanted(workspace, due, under_way, tally, dry_run=dry_run)
+            wanted = itertools.takewhile(
+                lambda _: not interrupt.asked,  # what is under way by then is finished
+                _wanted(workspace, due, under_way, tally, dry_run=dry_run),
+            )
             for results in pool.map_chunks(plan_chunk if dry_run else draft_chunk, wanted, chunk):
                 if dry_run:
                     _show(results, tally)
@@ -95,11 +100,16 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
                 for each in results:
                     del under_way[each.wanted.path]
                 bar.advance(len(results))
-                if interrupt.asked:
-                    break
         check(workspace)
         interrupt.obey()
     return _result(tally, dry_run=dry_run)
+
+
+def _clear(workspace: Workspace, under_way: Mapping[str, Known]) -> None:
+    """Remove the drafts of photos that were not settled, when something stopped the work."""
+    for folder in {(workspace.photos / path).parent for path in under_way}:
+        if folder.is_dir():
+            clean(folder)
 
 
 def chunk_size(photos: int, tools: int) -> int:
@@ -208,6 +218,8 @@ def _settle(
     done = [
         (each, entry, number, put(each, keep_time=keep_time)) for each, entry, number in entries
     ]
+    for folder in dict.fromkeys(each.home.path.parent for each in ready):
+        durable_folder(folder)
     with workspace.ledger.change():
         for each, entry, number, trouble in done:
             kind = "void" if trouble else "written"
