@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from batchcap.batches.reduced_size import best_side
 from batchcap.batches.tokens import ImageRefused, fit
-from batchcap.photos.embedded import embedded_place
+from batchcap.photos.embedded import embedded_place, with_position
 from batchcap.photos.prepare import prepare
 from batchcap.records import Model, Prepared, Recipe, Trouble
 
@@ -34,7 +34,8 @@ class Reader:
         found = prepare(self.root, sighting, self._recipe(), preview)
         if isinstance(found, Trouble):
             return found
-        return replace(found, place=embedded_place(Path(self.root, sighting.path)))
+        path = Path(self.root, sighting.path)
+        return replace(found, place=embedded_place(path), camera=with_position(found.camera, path))
 
     def _recipe(self) -> Recipe:
         return Recipe(self.max_side, self.quality, self._size)

@@ -1,17 +1,18 @@
 """The place that a person put into a photo's own metadata, or into the sidecar beside it.
 
-Takes a path; gives a Place. Fast, since every photo of an archive is read: no ExifTool, no pixels.
-Never raises for a bad file, and never writes.
+Takes a path; gives a Place, or a position that stands in a sidecar alone. Fast, since every photo
+of an archive is read: no ExifTool, no pixels. Never raises for a bad file, and never writes.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from batchcap.photos.decoding import quietly
 from batchcap.photos.kinds import HEAD, sniff
 from batchcap.photos.packets import LARGEST, Packets, packets
-from batchcap.photos.placefields import from_iim, from_xmp, joined
+from batchcap.photos.placefields import from_iim, from_xmp, gps_from_xmp, joined
 from batchcap.photos.refusals import GARBAGE
-from batchcap.records import Place
+from batchcap.records import Camera, Place
 
 
 def embedded_place(path: Path) -> Place:
@@ -20,9 +21,22 @@ def embedded_place(path: Path) -> Place:
     place = joined(from_xmp(found.xmp), from_iim(found.iim))
     if place.city and place.country:
         return place
-    for sidecar in (path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")):
+    for sidecar in _sidecars(path):
         place = joined(place, from_xmp(_sidecar(sidecar)))
     return place
+
+
+def with_position(camera: Camera, path: Path) -> Camera:
+    """Return what EXIF says with the position that a sidecar tells, where EXIF tells none."""
+    if camera.latitude is not None and camera.longitude is not None:
+        return camera
+    found = (gps_from_xmp(_sidecar(sidecar)) for sidecar in _sidecars(path))
+    latitude, longitude = next((each for each in found if each), (None, None))
+    return replace(camera, latitude=latitude, longitude=longitude)
+
+
+def _sidecars(path: Path) -> tuple[Path, Path]:
+    return path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")
 
 
 def _packets(path: Path) -> Packets:

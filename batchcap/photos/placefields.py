@@ -24,18 +24,25 @@ TAGS: Mapping[str, tuple[str, ...]] = {
 
 _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
+_EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _XMP = {
     f"{_PHOTOSHOP}Country": "country",
     f"{_PHOTOSHOP}State": "state",
     f"{_PHOTOSHOP}City": "city",
     f"{_IPTC_CORE}CountryCode": "country_code",
     f"{_IPTC_CORE}Location": "location",
+    f"{_EXIF}GPSLatitude": "latitude",
+    f"{_EXIF}GPSLongitude": "longitude",
+    f"{_EXIF}GPSStatus": "status",
 }
 # Data sets of record 2 (IPTC-NAA Information Interchange Model, version 4).
 _IIM = {90: "city", 92: "location", 95: "state", 100: "country_code", 101: "country"}
 _CHARSET, _UTF8 = (1, 90), b"\x1b%G"
 _MARK, _LONG = 0x1C, 0x8000
 _LONGEST = 200
+_GPS = re.compile(
+    r"(?P<d>\d{1,3}),(?P<m>\d{1,2}(?:\.\d+)?)(?:,(?P<s>\d{1,2}(?:\.\d+)?))?(?P<side>[NSEW])"
+)
 # City and state end at 32 bytes, at a word or a character.
 _CUT = 20
 _LISTS = ("}Alt", "}Bag", "}Seq", "}li")
@@ -46,9 +53,38 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 
 def from_xmp(packet: bytes) -> Place:
     """Return what an XMP packet says of the place."""
+    return _place({name: text for name, text in _read(packet).items() if name in TAGS})
+
+
+def gps_from_xmp(packet: bytes) -> tuple[float, float] | None:
+    """Return latitude and longitude in degrees, None where the packet does not tell both.
+
+    XMP writes them as «DDD,MM,SSk» or «DDD,MM.mmk», k one of NSEW (XMP specification, part 2).
+    """
+    found = _read(packet)
+    latitude = _degrees(found.get("latitude", ""), "NS", 90)
+    longitude = _degrees(found.get("longitude", ""), "EW", 180)
+    void = found.get("status", "").strip() == "V"
+    if latitude is None or longitude is None or void or latitude == longitude == 0:
+        return None
+    return latitude, longitude
+
+
+def _degrees(text: str, sides: str, most: int) -> float | None:
+    found = _GPS.fullmatch(text.strip())
+    if found is None or found["side"] not in sides:
+        return None
+    degrees, minutes, seconds = (float(found[part] or 0) for part in ("d", "m", "s"))
+    value = degrees + minutes / 60 + seconds / 3600
+    if max(minutes, seconds) > 60 or value > most:  # noqa: PLR2004  minutes in a degree
+        return None
+    return -value if found["side"] in "SW" else value
+
+
+def _read(packet: bytes) -> dict[str, str]:
     text = _decoded(packet)
     if not text or _DOCTYPE.search(text):
-        return Place()
+        return {}
     reader = _Reader()
     # Without a document type there is nothing to expand, and the target keeps five short texts.
     parser = ET.XMLParser(target=reader)  # noqa: S314
@@ -56,8 +92,8 @@ def from_xmp(packet: bytes) -> Place:
         parser.feed(text)
         parser.close()
     except (ET.ParseError, ValueError):  # ValueError: characters that UTF-8 cannot take
-        return Place()
-    return _place(reader.found)
+        return {}
+    return reader.found
 
 
 def from_iim(records: bytes) -> Place:
