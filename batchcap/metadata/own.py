@@ -71,7 +71,7 @@ def words_after(
 
     A tag without a limit is believed before one that may hold a cut text.
     """
-    after = {**present, **made.values}
+    after = _after(made, present)
     said: dict[str, str | tuple[str, ...]] = {}
     for name, named in policy.tags.items():
         tags = sorted(dict.fromkeys((*named, *COPIES.get(name, ()))), key=_limited)
@@ -83,6 +83,11 @@ def words_after(
     return {name: value for name, value in said.items() if value}
 
 
+def _after(made: TagPlan, present: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {tag: value for tag, value in present.items() if tag not in made.delete}
+    return {**kept, **made.values}
+
+
 def _limited(tag: str) -> bool:
     return TAGS[tag].limit > 0 or TAGS[tag].exact > 0
 
@@ -90,7 +95,7 @@ def _limited(tag: str) -> bool:
 def _mark(made: TagPlan, words: Words, present: Mapping[str, Any], policy: TagPolicy) -> str:
     """Return the mark of what is ours among the words that the file will hold, "" for none."""
     ours = authored(made, words, present, policy)
-    after = {**present, **made.values}
+    after = _after(made, present)
     fields = []
     for name in sorted(policy.tags):
         stand: set[str] = set()
