@@ -10,7 +10,7 @@ import pytest
 from batchcap.ledger import open_ledger
 from batchcap.ledger.photos import PAGE
 from batchcap.metadata.pool import CHUNK
-from batchcap.records import Facts, Sighting, Trouble
+from batchcap.records import Sighting
 from batchcap.stages.write import LEAST_CHUNK, SHARES, chunk_size
 
 NAMES = [f"France/Paris/commercial/{number:03d}.jpg" for number in range(36)]
@@ -33,21 +33,22 @@ def captioned(desk, *names: str) -> None:
 def test_pages_are_not_disturbed_by_what_is_recorded_meanwhile(tmp_path) -> None:
     paths = [f"a/{number:04d}.jpg" for number in range(2 * PAGE + 7)]
     with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.photos.start_walk()
         with ledger.change():
             for path in paths:
-                ledger.photos.see(Sighting(path, 1, 1), path, Facts(), None)
+                ledger.photos.met([Sighting(path, 1, 1)])
+            ledger.photos.add_met()
         met = []
-        for known in ledger.photos.pages("new", inside="a"):
-            met.append(known.path)
-            with ledger.change():
-                broken = Trouble("broken", "now")
-                ledger.photos.see(Sighting(known.path, 1, 1), "", Facts(), broken)
+        with ledger.change():
+            for known in ledger.photos.pages("new", inside="a"):
+                met.append(known.path)
+                ledger._connection.execute("UPDATE photo SET present = 0 WHERE id = ?", (known.id,))
         assert met == paths
         assert ledger.photos.count_in("new") == 0
-        assert ledger.photos.count_in("unreadable", inside="a") == len(paths)
+        assert ledger.photos.count_in("gone", inside="a") == len(paths)
         inside = "a/0007.jpg"
-        assert [each.path for each in ledger.photos.pages("unreadable", inside=inside)] == [inside]
-        assert list(ledger.photos.pages("unreadable", inside="a/00")) == []
+        assert [each.path for each in ledger.photos.pages("gone", inside=inside)] == [inside]
+        assert list(ledger.photos.pages("gone", inside="a/00")) == []
 
 
 def test_a_path_within_another_counts_once(desk) -> None:
