@@ -9,6 +9,7 @@ BatchcapError                 exit 1
 ├── ClusterUnreachable        exit 1   the cluster for work that fans out is not there, or went away
 ├── KeyMissing                exit 2   no API key, or the provider refuses it
 ├── Unreachable               exit 1   the provider did not answer; nothing is known to have changed
+│   └── AskedToWait           exit 3   the provider asks to come back later
 ├── ProviderRefused           exit 1   the provider answered and said no
 ├── CannotTell                exit 4   what was sent may exist and the provider cannot say
 ├── DiskTrouble               exit 1   full disk, read-only folder, vanished drive
@@ -86,6 +87,17 @@ class Unreachable(BatchcapError):
     """The provider did not answer; what it holds is unchanged or unknown."""
 
     code = "unreachable"
+
+
+class AskedToWait(Unreachable):
+    """The provider asks to come back in so many ``seconds``."""
+
+    code = "asked_to_wait"
+    exit_code = 3
+
+    def __init__(self, message: str, *, seconds: float, kept: str = "", hint: str = "") -> None:
+        super().__init__(message, kept=kept, hint=hint)
+        self.seconds = seconds
 
 
 class ProviderRefused(BatchcapError):

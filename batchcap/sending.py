@@ -7,16 +7,36 @@ doubt that is settled later. Never sends what may exist already without looking 
 from dataclasses import dataclass, field
 
 from batchcap.batches.queue import is_queue_full
-from batchcap.errors import BatchcapError, CannotTell, ProviderRefused, Unreachable, UsageError
-from batchcap.records import BatchError, BatchState, Exit, Problem, Submission, TaskFile
+from batchcap.errors import (
+    AskedToWait,
+    BatchcapError,
+    CannotTell,
+    ProviderRefused,
+    Unreachable,
+    UsageError,
+)
+from batchcap.fetching import fetch, is_fetched, record, viewed
+from batchcap.providers.base import SHA256
+from batchcap.records import (
+    BatchError,
+    BatchState,
+    BatchView,
+    Exit,
+    Fetched,
+    Problem,
+    Submission,
+    TaskFile,
+)
 from batchcap.splitting import whole
 from batchcap.workspace import Workspace
 
 # A provider's list may lag behind its creations: an intent is looked for this often, with a
 # pause, before it is taken as never carried out.
 LOOKS = 3
+# What a provider that asks to wait is granted at most: seconds.
+LONGEST_WAIT = 86_400.0
 # What would meet the next file of a round, too.
-ENDS_ROUND = ("queue_full", CannotTell.code)
+ENDS_ROUND = ("queue_full", CannotTell.code, AskedToWait.code)
 
 
 @dataclass(slots=True)
@@ -27,6 +47,11 @@ class Sending:
     adopted: int = 0
     problems: list[Problem] = field(default_factory=list)
     code: Exit = Exit.DONE
+
+    @property
+    def ended(self) -> bool:
+        """Whether something was met that the next file would meet, too."""
+        return any(each.code in ENDS_ROUND for each in self.problems)
 
 
 def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
@@ -41,10 +66,12 @@ def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     try:
         if not _known_there(workspace, submission, sending):
             _carry_out(workspace, submission, sending)
+    except AskedToWait as error:
+        _later(workspace, submission, error, sending)
     except Unreachable:
         # The reply was lost, not necessarily the request.
         settle_or_hold(workspace, submission, sending)
-    return not any(each.code in ENDS_ROUND for each in sending.problems)
+    return not sending.ended
 
 
 def _intend(workspace: Workspace, file: TaskFile) -> Submission:
@@ -115,34 +142,77 @@ def _queue_full(
 def settle_or_hold(workspace: Workspace, submission: Submission, sending: Sending) -> None:
     """Settle a doubt, or leave it to a person where the provider cannot tell."""
     try:
-        _settle_doubt(workspace, submission, sending)
+        # An upload that stands there is used.
+        if not _found(workspace, submission, sending):
+            _carry_out(workspace, submission, sending)
+    except AskedToWait as error:
+        _later(workspace, submission, error, sending)
     except CannotTell as error:
-        sending.code = Exit.HELD
-        sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+        _held(error, sending)
 
 
-def _settle_doubt(workspace: Workspace, submission: Submission, sending: Sending) -> None:
-    """Find what a submission became, or send it: an upload that stands there is used."""
+def _held(error: CannotTell, sending: Sending) -> None:
+    sending.code = Exit.HELD
+    sending.problems.append(Problem(error.code, str(error), hint=error.hint))
+
+
+def _found(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
+    """Find what a submission became, with the patience that a list may need."""
     for number in range(LOOKS):
         if number:
             workspace.sleep(workspace.dialect.settle_seconds)
         if _adopted(workspace, submission, sending):
+            return True
+    return False
+
+
+def _later(
+    workspace: Workspace, submission: Submission, error: AskedToWait, sending: Sending
+) -> None:
+    """Let a file wait as long as the provider asks, once its list shows that nothing was made."""
+    until = workspace.now() + min(error.seconds, LONGEST_WAIT)
+    with workspace.ledger.change():
+        workspace.ledger.learn(_wait_key(workspace), str(until), workspace.now())
+    try:
+        if _found(workspace, submission, sending):
             return
-    _carry_out(workspace, submission, sending)
+    except CannotTell as doubt:
+        _held(doubt, sending)
+        return
+    _not_accepted(workspace, submission, str(error))
+    sending.problems.append(Problem(error.code, str(error), hint="batchcap poll --wait"))
+
+
+def asked_wait(workspace: Workspace) -> float:
+    """Return the seconds for which the provider still asks to be sent nothing; 0: none."""
+    left = float(workspace.ledger.learned(_wait_key(workspace)) or 0) - workspace.now()
+    # A clock that was set back must not make a minute a year.
+    return left if 0 < left <= LONGEST_WAIT else 0.0
+
+
+def _wait_key(workspace: Workspace) -> str:
+    return f"wait_until/{workspace.settings.provider.name}"
 
 
 def adopt_batch(workspace: Workspace, remote_id: str, name: str) -> None:
     """Take a batch that a person names for the doubtful file ``name`` ("": the only one).
 
-    Raises UsageError where it is not known there, belongs to another file, or no one file is meant.
+    Raises UsageError where it is not known there, was made of another file, or no one file is
+    meant.
     """
-    submission = _doubtful(workspace, name)
+    submission = _doubtful(workspace, name, lost=False)
     view = workspace.provider.view(remote_id)
     if workspace.ledger.submissions.owner(remote_id):
         raise UsageError(f"{remote_id} belongs to a task file already.", hint="batchcap status")
     if view.state == "gone":
         raise UsageError(
             f"The provider knows no batch {remote_id}.",
+            hint="look the batch's id up at the provider and try again",
+        )
+    if view.metadata.get(SHA256, submission.file.sha256) != submission.file.sha256:
+        raise UsageError(
+            f"{remote_id} was made of another file than {submission.file.name}.",
+            kept="Nothing was adopted.",
             hint="look the batch's id up at the provider and try again",
         )
     with workspace.ledger.change():
@@ -155,16 +225,15 @@ def adopt_batch(workspace: Workspace, remote_id: str, name: str) -> None:
 def give_up(workspace: Workspace, name: str, sending: Sending) -> None:
     """Let the doubtful file ``name`` be sent again, unless its batch is found after all.
 
+    Of a batch that is there and whose results are not, only what they held is asked for anew.
     Raises UsageError where no one file is meant.
     """
-    submission = _doubtful(workspace, name)
+    submission = _doubtful(workspace, name, lost=True)
     if submission.remote_id:
         # It was gone when it was last looked at, which need not be the last word.
-        view = workspace.provider.view(submission.remote_id)
-        if view.state is not BatchState.GONE:
-            with workspace.ledger.change():
-                workspace.ledger.submissions.saw(submission, view, workspace.now())
-            workspace.progress.say(f"{submission.remote_id} is there after all")
+        view = viewed(workspace, submission).view
+        if view is not None and view.state is not BatchState.GONE:
+            _give_up_results(workspace, submission, view)
             return
     elif _known_there(workspace, submission, sending):
         return
@@ -172,17 +241,31 @@ def give_up(workspace: Workspace, name: str, sending: Sending) -> None:
         _abandon(workspace, submission, "given up by hand")
 
 
+def _give_up_results(workspace: Workspace, submission: Submission, view: BatchView) -> None:
+    lost = fetch(workspace, submission, view) if view.state.terminal else []
+    for kind in lost:
+        record(workspace, submission, Fetched(kind, "", "", 0))
+        workspace.progress.say(f"the {kind} file of {submission.remote_id} is given up")
+    if not lost:
+        workspace.progress.say(f"{submission.remote_id} is there after all")
+
+
 def _abandon(workspace: Workspace, submission: Submission, message: str) -> None:
     workspace.ledger.submissions.end(submission, "abandoned", workspace.now(), message=message)
 
 
-def _doubtful(workspace: Workspace, name: str) -> Submission:
-    """Return the one submission that is meant: in doubt, or of a batch that is gone."""
+def _doubtful(workspace: Workspace, name: str, *, lost: bool) -> Submission:
+    """Return the one submission that is meant: in doubt, or of a batch that is gone.
+
+    ``lost``: or of one that ended and whose results are not here.
+    """
     submissions = workspace.ledger.submissions
     gone = [
         each.submission
         for each in submissions.open()
-        if each.view is not None and each.view.state == "gone"
+        if each.view is not None
+        and each.view.state.terminal
+        and (each.view.state is BatchState.GONE or (lost and not is_fetched(workspace, each)))
     ]
     doubtful = [
         each

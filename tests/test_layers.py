@@ -61,6 +61,7 @@ BELOW = (
     "config",
     "judging",
     "panel",
+    "fetching",
     "providers",
     "sending",
     "splitting",
@@ -88,9 +89,10 @@ LAYERS = {
     "bursts": Layer(("captions", "judging", *READING)),
     "previews": Layer(("metadata", "photos", *VALUES)),
     "balance": Layer(READING),
-    "sending": Layer(("batches", "splitting", *READING)),
     "judging": Layer(("batches", "captions", "ledger", *VALUES)),
     "panel": Layer(("batches", "judging", *READING)),  # who judges what join reads
+    "sending": Layer(("batches", "fetching", "providers.base", "splitting", *READING)),
+    "fetching": Layer(READING),
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writers": Layer(("metadata", "writing", *READING)),

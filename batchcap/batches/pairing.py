@@ -18,6 +18,8 @@ SERVER_ERROR = "server_error"
 TIMEOUT = "request_timeout"
 BAD_KEY = "invalid_api_key"
 CANCELLED = "batch_cancelled"
+# What no waiting heals: only the account's owner can. Nothing was asked of the model.
+NO_BALANCE = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 
 _EXPIRED = frozenset({"batch_expired", "expired", "response_expired"})
 _REFUSED = frozenset(
@@ -30,8 +32,8 @@ _REFUSED = frozenset(
         "safety",
     }
 )
-# What comes right by itself, or with the same request sent another time. The two about money are
-# here because the account may be filled up by then.
+# What comes right by itself, or with the same request sent another time. What lacks money is here
+# because the account may be filled up by then.
 _AGAIN = frozenset(
     {
         RATE_LIMITED,
@@ -48,8 +50,7 @@ _AGAIN = frozenset(
         "unreadable_line",
         "empty_answer",
         "error",
-        "insufficient_quota",
-        "billing_hard_limit_reached",
+        *NO_BALANCE,
         "failed_to_download_image",
         "invalid_image_url",
         "conflict",

@@ -6,6 +6,11 @@ from typing import Protocol
 
 from batchcap.records import BatchView, Enqueued, Fetched, Submission
 
+# The marks a batch carries in its metadata: whose it is, what it was made of, how large that is.
+KEY = "batchcap_key"
+SHA256 = "batchcap_sha256"
+TOKENS = "batchcap_input_tokens"
+
 
 class Provider(Protocol):
     """A place that takes task files and gives results.

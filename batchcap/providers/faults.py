@@ -2,17 +2,17 @@
 
 import contextlib
 import json
+import math
 from collections.abc import Iterator
 
 import httpx2
 import openai
 
-from batchcap.batches.queue import is_queue_full
-from batchcap.errors import KeyMissing, ProviderRefused, Unreachable
+from batchcap.batches.pairing import NO_BALANCE
+from batchcap.batches.queue import SHORTEST_BACKOFF, is_queue_full, retry_after
+from batchcap.errors import AskedToWait, KeyMissing, ProviderRefused, Unreachable
 from batchcap.records import BatchError
 
-# Codes of a 429 that no waiting heals: only the account's owner can.
-NEVER_HEALS = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 # No clear answer came: the request may have been carried out.
 SERVER_TROUBLE = 500
 TOO_MANY = 429
@@ -63,8 +63,14 @@ def _status(
         )
     # A full batch queue is a clear no, under whatever status: nothing was made.
     full = is_queue_full([BatchError(code, said)])
-    if status == TOO_MANY and code not in NEVER_HEALS and not full:
-        return Unreachable(f"While {doing}: {base_url} asks to wait: {said}")
+    if status == TOO_MANY and code not in NO_BALANCE and not full:
+        asked = retry_after(said, error.response.headers)
+        seconds = SHORTEST_BACKOFF if asked is None else asked
+        return AskedToWait(
+            f"While {doing}: {base_url} asks to wait: {said}",
+            seconds=seconds,
+            hint=f"type the same command again in {math.ceil(seconds)} s",
+        )
     if status >= SERVER_TROUBLE or status in CONFLICT:
         return Unreachable(
             f"While {doing}: {base_url} has trouble of its own ({status}): {said}",
@@ -74,7 +80,7 @@ def _status(
     return ProviderRefused(
         f"While {doing}: {base_url} says no ({status}): {said}",
         provider_code=code,
-        hint=hint if code in NEVER_HEALS else "",
+        hint=hint if code in NO_BALANCE else "",
     )
 
 

@@ -12,12 +12,10 @@ import openai
 
 from batchcap.batches.states import batch_state, batch_view, seconds
 from batchcap.errors import CannotTell, ProviderRefused, Unreachable
+from batchcap.providers.base import KEY, SHA256, TOKENS
 from batchcap.providers.faults import in_our_words
 from batchcap.records import Dialect, Enqueued, Submission
 
-KEY = "batchcap_key"
-SHA256 = "batchcap_sha256"
-TOKENS = "batchcap_input_tokens"
 # Clocks differ: a batch is looked for back to this many seconds before its intent.
 SLACK = 86_400.0
 PAGE = 100

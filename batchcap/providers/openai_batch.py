@@ -19,8 +19,9 @@ import openai
 from batchcap.atomic import sync_folder
 from batchcap.batches.states import batch_view
 from batchcap.errors import ProviderRefused, Unreachable
+from batchcap.providers.base import KEY, SHA256, TOKENS
 from batchcap.providers.faults import in_our_words
-from batchcap.providers.listing import KEY, SHA256, TOKENS, Listing, remote_name
+from batchcap.providers.listing import Listing, remote_name
 from batchcap.records import BatchState, BatchView, Dialect, Enqueued, Fetched, Submission
 
 CHUNK = 1 << 20

@@ -68,6 +68,12 @@ def queue_error(model: str, limit: int, spoken: Dialect) -> Error:
     return batch_error("token_limit_exceeded", text)
 
 
+def request_queue_error(model: str, limit: int) -> Error:
+    """Say that a model's queue holds no more requests, as OpenAI does of embeddings."""
+    text = f"Enqueued request limit reached for {model}. Limit: {limit:,} enqueued requests."
+    return batch_error("request_limit_exceeded", text)
+
+
 def prompt_tokens(body: dict[str, Any], *, image_tokens: int = IMAGE_TOKENS) -> int:
     """Estimate the prompt tokens of a body: a quarter of its text's bytes, and its pictures."""
     size = images = 0

@@ -3,6 +3,18 @@
 Takes a mapping or a TOML file. Gives a frozen Faults. Never acts itself: row_faults.py, worker.py
 and http_faults.py do. Counts are kept with the state, so ``nth = [1]`` means once, over restarts.
 
+    [server]                   # how the server is all the time; see options.py
+    queue_tokens = 90000       # enqueued prompt tokens of a model at once; 0: no limit
+    queue_requests = 0         # the same in requests
+    max_requests = 0           # of an input file; 0: as many as the dialect takes
+    max_upload_bytes = 0
+    pace = 1.0                 # 0: as fast as it goes; the seconds below are multiplied by it
+    validating = 0.2           # seconds in each state; per_request is added to running
+    running = 0.3
+    per_request = 0.0002
+    finalizing = 0.1
+    cancelling = 0.1
+
     [answers]                  # the literal answer of rows whose custom_id holds the text; "*" all
     "*" = "No."
 
@@ -21,6 +33,7 @@ and http_faults.py do. Counts are kept with the state, so ``nth = [1]`` means on
     at = 0.5                   # the share of rows that are worked before expired or cancelled
     unworked = "missing"       # the rest of them: "lines" in the error file, or "missing"
     files = "none"             # keep | none (ended without any file) | empty_error (a 0-byte one)
+    late_files = 2             # so many looks at the ended batch do not name its files yet
     blank_ids = true           # "" where a file id is null
     show = {status = "DONE"}   # members of the batch object, replaced once it has ended
     show_open = {}             # the same while it is open
@@ -56,6 +69,8 @@ OPERATIONS = (
     *("upload", "files", "file", "content", "delete", "create", "batches", "retrieve", "cancel"),
     *("chat", "models", "any"),
 )
+SERVER_COUNTS = ("queue_tokens", "queue_requests", "max_requests", "max_upload_bytes")
+SERVER_SECONDS = ("pace", "validating", "running", "per_request", "finalizing", "cancelling")
 ENDS = ("completed", "failed", "expired", "cancelled")
 
 
@@ -102,6 +117,7 @@ class BatchFault:
     line: int = 0
     unworked: str = "lines"
     files: str = "keep"
+    late_files: int = 0
     blank_ids: bool = False
     show: Mapping[str, Any] = field(default_factory=dict)
     show_open: Mapping[str, Any] = field(default_factory=dict)
@@ -148,18 +164,22 @@ NO_BATCH_FAULT = BatchFault()
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Everything that goes wrong in one sandbox; nothing by default."""
+    """Everything that goes wrong in one sandbox; nothing by default.
+
+    ``server`` holds what a server is told of its clock and its limits, by the names in options.py.
+    """
 
     rows: tuple[RowFault, ...] = ()
     batches: tuple[BatchFault, ...] = ()
     http: tuple[HttpFault, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    server: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> "Faults":
-        """Read ``answers``, ``row``, ``batch`` and ``http``; ValueError names what is unknown."""
+        """Read the five tables; ValueError names what is unknown."""
         for key in data:
-            _among(key, ("answers", "row", "batch", "http"), "table")
+            _among(key, ("answers", "row", "batch", "http", "server"), "table")
         answers = data.get("answers", {})
         if not isinstance(answers, Mapping) or not all(
             isinstance(text, str) for text in answers.values()
@@ -170,6 +190,7 @@ class Faults:
             batches=_records(BatchFault, data, "batch"),
             http=_records(HttpFault, data, "http"),
             answers=dict(answers),
+            server=_server(data.get("server", {})),
         )
 
     @classmethod
@@ -191,6 +212,18 @@ class Faults:
         """Give the literal answer of a row; a part of its custom_id goes before ``*``."""
         parts = (text for part, text in self.answers.items() if part != "*" and part in custom_id)
         return next(parts, self.answers.get("*"))
+
+
+def _server(table: Any) -> dict[str, float]:
+    if not isinstance(table, Mapping):
+        raise ValueError("faults: [server] must be a table")  # noqa: TRY004  as all of them
+    for name, value in table.items():
+        _among(name, (*SERVER_COUNTS, *SERVER_SECONDS), "key in [server]")
+        wanted = int if name in SERVER_COUNTS else (int, float)
+        if not isinstance(value, wanted) or isinstance(value, bool) or value < 0:
+            kind = "a whole number" if name in SERVER_COUNTS else "a number"
+            raise ValueError(f"faults: {name} in [server] must be {kind} from 0 up")
+    return dict(table)
 
 
 _T = TypeVar("_T", RowFault, BatchFault, HttpFault)

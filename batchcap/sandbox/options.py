@@ -30,6 +30,8 @@ class Options:
     cancelling: float = 0.1
     queue_tokens: int = 0
     """Enqueued prompt tokens a model may have at once; 0: no limit."""
+    queue_requests: int = 0
+    """Requests a model may have enqueued at once; 0: no limit."""
     look: bool = True
     fetch: bool = False
     """Also download pictures from other machines; from this machine it always does."""

@@ -243,14 +243,14 @@ class Store:
         )
         return [BatchRow(*row) for row in rows]
 
-    def enqueued(self, model: str) -> int:
-        """Add up the prompt tokens that a model has enqueued."""
+    def enqueued(self, model: str) -> tuple[int, int]:
+        """Add up the prompt tokens and the requests that a model has enqueued."""
         row = self._db.execute(
-            "SELECT coalesce(sum(queue_tokens), 0) FROM batches"
+            "SELECT coalesce(sum(queue_tokens), 0), coalesce(sum(total), 0) FROM batches"
             " WHERE model = ? AND status IN ('in_progress', 'finalizing', 'cancelling')",
             (model,),
         ).fetchone()
-        return int(row[0])
+        return int(row[0]), int(row[1])
 
     def move(self, batch: BatchRow, status: str, **values: Any) -> bool:
         """Take a batch from the status it was read in to another; False if it moved meanwhile."""

@@ -109,9 +109,8 @@ class Worker:
         if not found.errors and fault.end == "failed":
             line = fault.line or None
             found.errors.append(checks.batch_error(fault.code, fault.message, line=line))
-        limit = self.options.queue_tokens
-        if not found.errors and limit and store.enqueued(found.model) + found.tokens > limit:
-            found.errors.append(checks.queue_error(found.model, limit, self.options.spoken))
+        if not found.errors:
+            self._queue(store, found)
         if found.errors:
             errors = json.dumps(found.errors)
             store.move(batch, "failed", errors=errors, model=found.model, failed_at=time.time())
@@ -126,6 +125,16 @@ class Worker:
             # what was due while no server ran counts as elapsed
             in_progress_at=due,
         )
+
+    def _queue(self, store: Store, found: checks.Survey) -> None:
+        """Refuse a file that the model's queue has no room for."""
+        tokens, requests = store.enqueued(found.model)
+        most = self.options.queue_tokens
+        if most and tokens + found.tokens > most:
+            found.errors.append(checks.queue_error(found.model, most, self.options.spoken))
+        most = self.options.queue_requests
+        if most and requests + found.total > most:
+            found.errors.append(checks.request_queue_error(found.model, most))
 
     def _survey(self, store: Store, batch: BatchRow) -> checks.Survey | None:
         """Check the input file; None where the server stops meanwhile."""

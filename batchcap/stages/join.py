@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from batchcap.balance import check
-from batchcap.batches.pairing import CANCELLED
+from batchcap.batches.pairing import CANCELLED, NO_BALANCE
 from batchcap.bursts import agreed, in_series, pass_on
 from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Judged, Page
@@ -35,6 +35,7 @@ from batchcap.workspace import Workspace
 
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 BESIDE = ("duplicate", "stranger", "unreadable_line")
+UNPAID = "no_balance"
 
 
 @dataclass(slots=True)
@@ -178,8 +179,10 @@ class Ready:
 
 
 def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) -> Settled:
-    # Of a request that was cancelled nothing was asked: no attempt is spent.
-    counted = judged.code != CANCELLED
+    # Of a request that was cancelled or could not be paid nothing was asked: no attempt is spent.
+    unpaid = judged.code in NO_BALANCE
+    joining.counts[UNPAID] += int(unpaid)
+    counted = judged.code != CANCELLED and not unpaid
     outcome = _result(judged, spent.ended(task, counted=counted))
     joining.counts[outcome] += 1
     if outcome in ("held", "refused", "failed"):
@@ -216,15 +219,19 @@ def _without_reply(workspace: Workspace, joining: Joining) -> None:
     if view is None:
         return
     named = {each.line: each for each in view.errors if each.line}
+    unpaid = any(each.code in NO_BALANCE for each in view.errors)
     for tasks in workspace.ledger.captions.unsettled(submission.file.id):
+        joining.counts[UNPAID] += len(tasks) * int(unpaid)
         spent = Attempts(workspace)
         settled = []
         for task in tasks:
             error = named.get(task.line)
             kind, code, message = _fate(view, error.message if error else "")
-            # A batch that failed for another line, or that we cancelled, asked nothing.
+            # A batch that failed for another line or for want of money asked nothing, nor did one
+            # that we cancelled.
             counted = not (
-                view.state is BatchState.CANCELLED
+                unpaid
+                or view.state is BatchState.CANCELLED
                 or (view.state is BatchState.FAILED and bool(named) and error is None)
             )
             more = spent.ended(task, counted=counted)
@@ -268,14 +275,24 @@ def _close(workspace: Workspace, joining: Joining) -> None:
     )
 
 
+def _no_balance(requests: int) -> Problem:
+    return Problem(
+        UNPAID,
+        f"{requests} requests met an account without balance. They count as no attempt.",
+        hint="see to the account's balance, then: batchcap run",
+    )
+
+
 def result(workspace: Workspace, total: Counter[str], problems: list[Problem]) -> StageResult:
     """Return what was joined; the first seven counts sum to the requests joined."""
     names = (*RESULTS, "missing", "duplicate", "stranger")
     opened = workspace.ledger.submissions.open()
     states = workspace.ledger.photos.counts()
+    if total[UNPAID]:
+        problems = [*problems, _no_balance(total[UNPAID])]
     if total["failed"] or total["refused"]:
         code = Exit.FAILED
-    elif total["held"]:
+    elif total["held"] or total[UNPAID]:
         code = Exit.HELD
     else:
         code = Exit.WAITING if opened else Exit.DONE

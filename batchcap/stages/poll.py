@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 
 from batchcap.balance import check
 from batchcap.batches.queue import is_queue_full, poll_pause
-from batchcap.errors import ProviderRefused, Unreachable
+from batchcap.errors import AskedToWait, ProviderRefused, Unreachable
+from batchcap.fetching import fetch, is_fetched, viewed
 from batchcap.ledger.submissions import Sent
-from batchcap.records import BatchState, BatchView, Exit, Fetched, Problem, StageResult
+from batchcap.records import BatchState, BatchView, Exit, Problem, StageResult
+from batchcap.sending import asked_wait
 from batchcap.workspace import Workspace
 
 # Between two looks others may work; Ctrl-C is obeyed within this many seconds.
 NAP = 1.0
+# Errors of a failed batch that are told; the rest of them mostly say the same.
+TOLD_ERRORS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,31 @@ class Patience:
     wait: bool = False
     timeout: float = 0.0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether one look is not all: who names a time has time."""
+        return self.wait or self.timeout > 0
+
 
 @dataclass(slots=True)
 class Round:
-    """What one round of looks found."""
+    """What one round of looks found.
+
+    ``silent`` are batches of which no answer came, ``lost`` those a person must decide about;
+    ``wait`` is how long the provider asks to be left alone, in seconds.
+    """
 
     problems: list[Problem] = field(default_factory=list)
-    unreachable: bool = False
-    gone: bool = False
+    silent: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    looks: int = 0
+    refused: bool = False
+    wait: float = 0.0
+
+    @property
+    def heard(self) -> bool:
+        """Whether the provider answers at all, as far as it was asked."""
+        return not self.looks or self.looks > len(self.silent)
 
 
 # Sends the next wave; stages never import one another, so the command line hands it in.
@@ -43,51 +64,59 @@ SendNext = Callable[[Workspace], tuple[list[Problem], Exit]]
 def poll(workspace: Workspace, patience: Patience, send_next: SendNext) -> StageResult:
     """Look at every open batch and fetch what has ended.
 
-    Without ``wait`` an unreachable provider is exit 1; with it the next look is awaited. Raises
-    KeyMissing where the key is no longer accepted.
+    An unreachable provider is exit 1 where one look is all; else the next look is awaited, and a
+    timeout is exit 3. Raises KeyMissing where the key is no longer accepted.
     """
     with workspace.recorded("poll"):
         until = workspace.now() + patience.timeout if patience.timeout else math.inf
         with workspace.progress.bar("requests answered", _total(workspace)) as bar:
             shown = 0
+            found = Round()
             while True:
-                found = look(workspace)
-                problems, code = send_next(workspace) if not found.unreachable else ([], Exit.DONE)
+                found = look(workspace, found)
+                problems, code = send_next(workspace) if found.heard else ([], Exit.DONE)
                 done = _done(workspace)
                 bar.advance(done - shown)
                 shown = done
-                if not patience.wait or not _more(workspace, code):
+                if not patience.goes_on or not _more(workspace, found, code):
                     break
                 if workspace.now() >= until:
+                    found.wait = max(found.wait, NAP)
                     break
-                _pause(workspace, bar.note, until)
+                _pause(workspace, found, bar.note, until)
         check(workspace)
     return result(workspace, found, problems, code)
 
 
-def look(workspace: Workspace) -> Round:
-    """View every open batch once, and fetch both files of each one that ended."""
+def look(workspace: Workspace, before: Round) -> Round:
+    """View every open batch once, and fetch both files of each one that ended.
+
+    The oldest come first, for results expire 30 days after their end. A silence is told once.
+    """
     found = Round()
     for sent in workspace.ledger.submissions.open():
-        view = sent.view
-        ended = view is not None and view.state.terminal and view.state is not BatchState.GONE
+        remote_id = sent.submission.remote_id
+        found.looks += 1
         try:
-            _after(workspace, sent if ended else _view(workspace, sent), found)
+            ended = _is_over(sent)
+            _after(workspace, sent if ended else viewed(workspace, sent.submission), found)
         except (Unreachable, ProviderRefused) as error:
-            found.unreachable = True
-            found.problems.append(
-                Problem(error.code, f"{sent.submission.remote_id}: {error}", hint=error.hint)
-            )
-            workspace.progress.say(f"no answer about {sent.submission.remote_id}: {error}")
+            found.silent.add(remote_id)
+            found.refused = found.refused or isinstance(error, ProviderRefused)
+            if isinstance(error, AskedToWait):
+                found.wait = max(found.wait, error.seconds)
+            found.problems.append(Problem(error.code, f"{remote_id}: {error}", hint=error.hint))
+            if remote_id not in before.silent:
+                workspace.progress.say(f"no answer about {remote_id}: {error}")
     return found
 
 
-def _view(workspace: Workspace, sent: Sent) -> Sent:
-    view = workspace.provider.view(sent.submission.remote_id)
-    now = workspace.now()
-    with workspace.ledger.change():
-        workspace.ledger.submissions.saw(sent.submission, view, now)
-    return Sent(sent.submission, view, now, sent.ended, sent.message)
+def _is_over(sent: Sent) -> bool:
+    """Return whether nothing new can be seen of a batch: it has ended and names its files."""
+    view = sent.view
+    if view is None or not view.state.terminal or view.state is BatchState.GONE:
+        return False
+    return bool(view.output_file_id or view.error_file_id or view.state is BatchState.FAILED)
 
 
 def _after(workspace: Workspace, sent: Sent, found: Round) -> None:
@@ -95,7 +124,7 @@ def _after(workspace: Workspace, sent: Sent, found: Round) -> None:
     if view is None or not view.state.terminal:
         return
     if view.state is BatchState.GONE:
-        found.gone = True
+        found.lost.add(view.remote_id)
         name = sent.submission.file.name
         found.problems.append(
             Problem(
@@ -111,44 +140,32 @@ def _after(workspace: Workspace, sent: Sent, found: Round) -> None:
         name = sent.submission.file.name
         workspace.progress.say(f"no room for {name} yet, it waits {wait:.0f} s: {said}")
         return
-    _fetch(workspace, sent, view)
+    name = sent.submission.file.name
+    for kind in fetch(workspace, sent.submission, view):
+        found.lost.add(view.remote_id)
+        found.problems.append(
+            Problem(
+                "result_gone",
+                f"{name}: the provider no longer has the {kind} file that {view.remote_id} names."
+                " What it holds is paid for, so nothing was asked again.",
+                hint=f"batchcap poll looks again; batchcap submit --resend {name} gives it up",
+            )
+        )
 
 
-def _fetch(workspace: Workspace, sent: Sent, view: BatchView) -> None:
-    known = {each.kind: each.name for each in workspace.ledger.submissions.files(sent.submission)}
-    for kind, file_id in (("output", view.output_file_id), ("error", view.error_file_id)):
-        had = known.get(kind)
-        if had is not None and (not had or (workspace.replies / had).is_file()):
-            continue
-        if file_id:
-            name = f"{sent.submission.file.name.removesuffix('.jsonl')}-{sent.submission.id}"
-            into = workspace.replies / f"{name}.{kind}.jsonl"
-            fetched = workspace.provider.fetch(file_id, kind, into)
-        else:
-            fetched = Fetched(kind, "", "", 0)
-        if had and not fetched.name:
-            # Lost here and there: what was recorded stands, so that join does not pass over it.
-            continue
-        with workspace.ledger.change():
-            workspace.ledger.submissions.fetched(sent.submission, fetched, workspace.now())
-
-
-def _ended(workspace: Workspace, sent: Sent) -> bool:
-    if sent.view is None or not sent.view.state.terminal:
-        return False
-    return sent.view.state == "gone" or len(workspace.ledger.submissions.files(sent.submission)) > 1
-
-
-def _more(workspace: Workspace, code: Exit) -> bool:
+def _more(workspace: Workspace, found: Round, code: Exit) -> bool:
     """Return whether there is something to wait for; where a person is needed, only what runs."""
-    if any(not _ended(workspace, each) for each in workspace.ledger.submissions.open()):
+    if any(
+        not is_fetched(workspace, each) and each.submission.remote_id not in found.lost
+        for each in workspace.ledger.submissions.open()
+    ):
         return True
     if code in (Exit.HELD, Exit.FAILED):
         return False
     return bool(workspace.ledger.tasks.files("waiting", "doubt"))
 
 
-def _pause(workspace: Workspace, note: Callable[[str], None], end: float) -> None:
+def _pause(workspace: Workspace, found: Round, note: Callable[[str], None], end: float) -> None:
     """Wait until the next look: calm with the youngest batch's age, quicker near its end."""
     seconds = workspace.settings.poll.interval
     if not seconds:
@@ -157,7 +174,8 @@ def _pause(workspace: Workspace, note: Callable[[str], None], end: float) -> Non
             poll_pause(now - each.submission.created_at, _part(each.view))
             for each in workspace.ledger.submissions.open()
         ]
-        seconds = min(pauses, default=60.0)
+        seconds = min(pauses, default=asked_wait(workspace) or 60.0)
+    seconds = max(seconds, found.wait)
     note(f"next look in {seconds:.0f} s" if seconds >= 1 else "")
     until = min(workspace.now() + seconds, end)
     with workspace.resting():
@@ -200,10 +218,12 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
     }
     running = len(opened) - sum(ended.values()) - states.count(BatchState.GONE)
     waiting = len(workspace.ledger.tasks.files("waiting", "doubt"))
-    if found.unreachable:
+    if found.silent and (found.refused or not found.wait):
         exit_code = Exit.FAILED
-    elif found.gone or code == Exit.HELD:
+    elif found.lost or code == Exit.HELD:
         exit_code = Exit.HELD
+    elif found.silent:
+        exit_code = Exit.WAITING
     elif code == Exit.FAILED and not running:
         exit_code = Exit.FAILED
     else:
@@ -217,7 +237,7 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
             "requests_done": _done(workspace),
             "requests_total": _total(workspace),
         },
-        (*found.problems, *problems),
+        (*found.problems, *_failed(opened), *problems),
         {
             "batches": [
                 {
@@ -232,11 +252,30 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
             ],
             "waiting": waiting,
         },
-        _next(running or waiting, ended),
+        _next(workspace, opened, running or waiting or len(found.silent)),
     )
 
 
-def _next(running: int, ended: dict[str, int]) -> str:
-    if any(ended.values()):
+def _failed(opened: list[Sent]) -> list[Problem]:
+    """Say why the provider failed a batch, in its own words; what follows is for join to settle."""
+    told = []
+    for each in opened:
+        if each.view is None or each.view.state is not BatchState.FAILED:
+            continue
+        errors = each.view.errors
+        words = [
+            f"{' '.join(filter(None, (error.code, error.message)))}"
+            + (f" (line {error.line})" if error.line else "")
+            for error in errors[:TOLD_ERRORS]
+        ]
+        more = [f"and {len(errors) - TOLD_ERRORS:,} more"] if len(errors) > TOLD_ERRORS else []
+        why = "; ".join([*words, *more]) or "no reason is given"
+        name = each.submission.file.name
+        told.append(Problem("batch_failed", f"{name}: the provider failed the batch: {why}"))
+    return told
+
+
+def _next(workspace: Workspace, opened: list[Sent], left: int) -> str:
+    if any(is_fetched(workspace, each) for each in opened):
         return "batchcap join"
-    return "batchcap poll --wait" if running else "batchcap status"
+    return "batchcap poll --wait" if left else "batchcap status"

@@ -25,6 +25,8 @@ def run(workspace: Workspace, *, wait: bool = False) -> StageResult:
         results += _round(workspace, wait=wait)
         if results[-1].exit_code in (Exit.WAITING, Exit.UNBALANCED):
             break
+        if any(each.code == "no_balance" for each in results[-1].problems):
+            break
         if not workspace.ledger.photos.counts()["retry"]:
             break
     if workspace.ledger.photos.counts()["captioned"]:

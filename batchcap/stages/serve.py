@@ -23,9 +23,11 @@ def serve(
 ) -> StageResult:
     """Serve the sandbox from ``directory`` (relative to the workspace) until Ctrl-C."""
     faults: Path | None = given.get("faults")
+    torn = _faults(faults)
+    always: dict[str, Any] = dict(torn.server)
     try:
         options = Options(
-            workspace / directory, faults=_faults(faults), dialect=str(given.get("dialect"))
+            workspace / directory, faults=torn, dialect=str(given.get("dialect")), **always
         )
     except ValueError as error:
         raise UsageError(str(error), hint="batchcap sandbox serve --help") from error

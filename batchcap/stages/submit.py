@@ -10,10 +10,17 @@ import math
 from batchcap.balance import check
 from batchcap.batches.cost import estimate
 from batchcap.batches.queue import room
-from batchcap.errors import ProviderRefused, Unreachable
+from batchcap.errors import AskedToWait, ProviderRefused, Unreachable, UsageError
 from batchcap.interrupt import calm
 from batchcap.records import Enqueued, Exit, Problem, StageResult, Submission, TaskFile
-from batchcap.sending import Sending, adopt_batch, give_up, send_file, settle_or_hold
+from batchcap.sending import (
+    Sending,
+    adopt_batch,
+    asked_wait,
+    give_up,
+    send_file,
+    settle_or_hold,
+)
 from batchcap.splitting import most_of, split, too_large
 from batchcap.workspace import Workspace
 
@@ -28,8 +35,10 @@ def submit(
 
     ``adopt`` names a batch that ``file`` became (where only one is in doubt it need not be
     named); ``resend`` names a file whose doubtful submission is given up, unless it is found after
-    all. Raises Unreachable where the provider does not answer, KeyMissing, ProviderRefused.
+    all. Raises Unreachable where the provider does not answer, KeyMissing, ProviderRefused, and
+    UsageError for words that do not go together.
     """
+    _check_words(adopt=adopt, resend=resend, file=file)
     with workspace.recorded("submit"):
         sending = Sending()
         if adopt:
@@ -42,6 +51,10 @@ def submit(
     waiting = len(workspace.ledger.tasks.files("waiting"))
     code = sending.code or (Exit.WAITING if waiting else Exit.DONE)
     opened = workspace.ledger.submissions.open()
+    if code == Exit.HELD and not opened:
+        then = "batchcap status"
+    else:
+        then = "batchcap poll --wait" if opened or waiting else "batchcap build"
     return StageResult(
         "submit",
         code,
@@ -52,8 +65,23 @@ def submit(
         },
         tuple(sending.problems),
         {"batches": [_shown(each.submission) for each in opened]},
-        "batchcap poll --wait" if opened or waiting else "batchcap build",
+        then,
     )
+
+
+def _check_words(*, adopt: str, resend: str, file: str) -> None:
+    if adopt and resend:
+        raise UsageError(
+            "--adopt and --resend say two different things of a task file.",
+            kept="Nothing was sent.",
+            hint="batchcap submit --adopt BATCH FILE, or batchcap submit --resend FILE",
+        )
+    if file and not adopt:
+        raise UsageError(
+            f"{file} stands alone: a task file is named after --adopt BATCH or --resend.",
+            kept="Nothing was sent.",
+            hint=f"batchcap submit sends all that waits; or batchcap submit --adopt BATCH {file}",
+        )
 
 
 def _shown(submission: Submission) -> dict[str, str | int]:
@@ -72,7 +100,10 @@ def send(workspace: Workspace, sending: Sending) -> None:
         for submission in workspace.ledger.submissions.in_doubt():
             interrupt.obey()
             settle_or_hold(workspace, submission, sending)
+        if _asked_to_wait(workspace, sending):
+            return
         due = _due(workspace)
+        _tell_hopeless(workspace, sending)
         others = _others(workspace) if due else Enqueued()
         for file in due:
             interrupt.obey()
@@ -82,6 +113,18 @@ def send(workspace: Workspace, sending: Sending) -> None:
                 break
             if not send_file(workspace, file, sending):
                 break
+
+
+def _asked_to_wait(workspace: Workspace, sending: Sending) -> bool:
+    """Return whether the provider asks to be sent nothing yet, and say so once."""
+    if any(each.code == AskedToWait.code for each in sending.problems):
+        return True
+    left = asked_wait(workspace)
+    if not left or not workspace.ledger.tasks.files("waiting"):
+        return False
+    told = f"The provider asks to be sent nothing for another {math.ceil(left)} s."
+    sending.problems.append(Problem(AskedToWait.code, told, hint="batchcap poll --wait"))
+    return True
 
 
 def send_next(workspace: Workspace) -> tuple[list[Problem], Exit]:
@@ -115,6 +158,24 @@ def _due(workspace: Workspace) -> list[TaskFile]:
     due = [each for each in tasks.files("waiting") if tasks.not_before(each.id) <= workspace.now()]
     # A file that was refused ends the round it is refused in: all others go first.
     return sorted(due, key=workspace.ledger.submissions.refused)
+
+
+def _tell_hopeless(workspace: Workspace, sending: Sending) -> None:
+    """Tell of requests that no emptied queue would take, by the limit that was named."""
+    told = workspace.told_tokens
+    alone = [each for each in workspace.ledger.tasks.files("waiting") if each.requests == 1]
+    over = [each for each in alone if 0 < told < each.input_tokens]
+    if not over:
+        return
+    largest = max(each.input_tokens for each in over)
+    sending.problems.append(
+        Problem(
+            "over_the_limit",
+            f"{len(over)} of the waiting requests are larger than the whole queue of {told:,}"
+            f" tokens, by up to {largest - told:,}. They are tried again, and will hardly fit.",
+            hint="lower image.max_side or image.detail, then: batchcap build --regenerate",
+        )
+    )
 
 
 def _others(workspace: Workspace) -> Enqueued:

@@ -186,6 +186,16 @@ def test_a_full_queue_fails_the_batch_in_openais_words(bench, line):
         assert third.status == "in_progress"
 
 
+def test_a_queue_can_be_full_of_requests(bench, line):
+    options = {"queue_requests": 2, "pace": 1.0, "validating": 0.0, "running": 60.0}
+    with bench.serve(**options) as client:
+        bench.create(client, [line("a"), line("b")])
+        second = bench.ended(client, bench.create(client, [line("c")]))
+    (error,) = second.errors.data
+    assert error.code == "request_limit_exceeded"
+    assert "Limit: 2 enqueued requests" in error.message
+
+
 def test_a_file_deleted_under_an_open_batch_is_still_answered(bench, line):
     with bench.serve(pace=1.0, running=0.3) as client:
         batch = bench.create(client, [line("a")])

@@ -243,3 +243,35 @@ def test_a_batch_is_held_in_a_state(bench, line, state):
             time.sleep(0.005)
         client.batches.cancel(batch.id)
         assert bench.ended(client, batch).status == "cancelled"
+
+
+def test_result_files_can_be_named_late(bench, line):
+    with bench.serve({"batch": [{"late_files": 2}]}) as client:
+        batch = bench.create(client, [line("a")])
+        seen = []
+        while len(seen) < 3:
+            shown = client.batches.retrieve(batch.id)
+            if shown.status == "completed":
+                seen.append(shown.output_file_id)
+        assert seen[:2] == [None, None]
+        assert client.files.content(seen[2]).text.count("\n") == 1
+
+
+def test_the_server_s_own_ways_are_read():
+    always = {"queue_tokens": 2500, "pace": 0, "running": 0.5}
+    assert Faults.from_mapping({"server": always}).server == always
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"queue_token": 1}, "queue_tokens"),
+        ({"queue_tokens": 1.5}, "whole number"),
+        ({"pace": -1}, "from 0 up"),
+        ({"pace": True}, "a number"),
+        ([], "must be a table"),
+    ],
+)
+def test_what_a_server_is_not_told_so(table, words):
+    with pytest.raises(ValueError, match=words):
+        Faults.from_mapping({"server": table})

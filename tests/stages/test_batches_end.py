@@ -136,8 +136,7 @@ def test_a_batch_that_is_gone_is_a_person_s_to_decide(served) -> None:
         assert (told.code, told.codes) == (4, ["batch_gone"])
         assert "--resend" in told.problem["hint"]
         assert desk.states() == {"submitted": 1}
-        resent = desk.done("submit", "--resend", "0001")
-        assert resent.counts["submitted"] == 1
+        assert desk.done("submit", "--resend", "0001").counts["submitted"] == 1
     with served() as desk:
         assert desk.done("run", "--wait").counts["written"] == 1
         assert len(desk.batches()) == 2

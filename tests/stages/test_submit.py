@@ -250,3 +250,42 @@ def test_a_timeout_ends_the_wait_and_a_later_one_goes_on(served) -> None:
         assert (told.code, told.json["status"], told.counts["in_progress"]) == (3, "waiting", 1)
         assert told.json["next"] == "batchcap poll --wait"
         assert desk.done("poll", "--wait").counts["completed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("0001.jsonl",), "stands alone"),
+        (("--resend", "0001", "0001.jsonl"), "stands alone"),
+        (("--adopt", "batch_x", "--resend", "0001.jsonl"), "two different things"),
+    ],
+)
+def test_words_that_do_not_go_together_send_nothing(served, words, said) -> None:
+    with served() as desk:
+        built(desk)
+        told = desk.run("submit", *words)
+        assert (told.code, told.codes) == (2, ["usage"])
+        assert said in told.problem["message"]
+        assert desk.batches() == []
+
+
+def test_a_batch_of_another_file_is_not_adopted(served) -> None:
+    with served(lost("drop_after", "create", (2,))) as desk:
+        desk.settings["limits.max_requests"] = "2"
+        desk.paint(*PHOTOS)
+        desk.done("build", "--limit", "2")
+        desk.done("submit")
+        (other,) = desk.batches()
+        # The ledger forgets it, so that it belongs to nobody here.
+        for path in desk.state.glob("ledger.sqlite*"):
+            path.unlink()
+        desk.done("build")
+        speaks(desk, metadata=True, listing=False)
+        told = desk.run("submit")
+        assert (told.code, told.codes) == (4, ["in_doubt"])
+        assert told.json["next"] == "batchcap status"
+        wrong = desk.run("submit", "--adopt", other["id"])
+        assert (wrong.code, wrong.codes) == (2, ["usage"])
+        assert "was made of another file" in wrong.problem["message"]
+        right = next(each for each in desk.batches() if each["id"] != other["id"])
+        assert desk.run("submit", "--adopt", right["id"]).counts["adopted"] == 1

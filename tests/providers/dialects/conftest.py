@@ -106,7 +106,7 @@ class Desk:
         return self.run(submit, **how)
 
     def poll(self, *, wait: bool = True) -> StageResult:
-        return self.run(poll, Patience(wait=wait, timeout=30.0), send_next)
+        return self.run(poll, Patience(wait=wait, timeout=30.0 if wait else 0.0), send_next)
 
     def join(self) -> StageResult:
         return self.run(join)

@@ -105,13 +105,55 @@ def test_a_batch_that_is_gone_is_left_to_a_person(served) -> None:
         assert desk.states() == {"submitted": 4}
 
 
-def test_a_result_file_that_is_gone(served) -> None:
+def test_a_result_file_that_is_gone_for_a_moment(served) -> None:
+    gone = content("error", status=404, message="No such File object", nth=[1, 2])
+    with served(faults=gone) as desk:
+        sent(desk)
+        _, files = seen(desk)
+        assert files["output"].bytes > 0
+        assert desk.finish() == FOUR
+        assert len(desk.batches()) == 1
+
+
+def test_a_result_file_that_is_gone_is_left_to_a_person(served) -> None:
+    """Its answers are paid for: they are asked for again only where a person says so."""
     with served(faults=content("error", status=404, message="No such File object")) as desk:
         sent(desk)
-        view, files = seen(desk)
-        assert view.output_file_id
-        assert {each.name for each in files.values()} == {""}
+        polled = desk.poll()
+        assert polled.exit_code == Exit.HELD
+        assert [each.code for each in polled.problems] == ["result_gone"]
+        assert "--resend 0001.jsonl" in polled.problems[0].hint
+        assert polled.next == "batchcap status"
+        assert sum(desk.join().counts.values()) == 0
+        assert desk.states() == {"submitted": 4}
+        assert desk.submit(resend="0001.jsonl").counts["submitted"] == 0
         assert desk.join().counts["missing"] == 4
+        assert desk.states() == {"retry": 4}
+    with served() as desk:
+        sent(desk)
+        assert desk.finish() == FOUR
+        assert len(desk.batches()) == 2
+
+
+def test_a_result_file_that_comes_back_is_not_given_up(served) -> None:
+    with served(faults=content("error", status=404, message="No such File object")) as desk:
+        sent(desk)
+        assert desk.poll().exit_code == Exit.HELD
+    with served() as desk:
+        desk.submit(resend="0001")
+        assert desk.join().counts["missing"] == 0
+        assert desk.finish() == FOUR
+        assert len(desk.batches()) == 1
+
+
+def test_an_end_that_names_its_files_a_moment_later(served) -> None:
+    """Counts speak of answers and no file is named yet: the look is repeated."""
+    with served(faults=batch(late_files=2)) as desk:
+        sent(desk)
+        desk.poll()
+        assert sum(desk.join().counts.values()) == 4
+        assert desk.states() == FOUR
+        assert len(desk.batches()) == 1
 
 
 @pytest.mark.parametrize("word", ["hibernating", "QUANTUM_PHASE", "…"])

@@ -1,0 +1,76 @@
+"""An ended batch → its result files on disk, hashed and recorded.
+
+Takes an open workspace whose lock is held. A file that the batch names and the provider does not
+have was paid for: it is looked for again, and never taken as lost without a person's word.
+"""
+
+from batchcap.ledger.submissions import Sent
+from batchcap.records import BatchState, BatchView, Fetched, Submission
+from batchcap.workspace import Workspace
+
+# What is not there yet may appear a moment later: so many looks, with a pause between them.
+LOOKS = 3
+ANSWERING = (BatchState.COMPLETED, BatchState.EXPIRED, BatchState.CANCELLED)
+
+
+def viewed(workspace: Workspace, submission: Submission) -> Sent:
+    """View a batch and record what is shown.
+
+    Where answers are counted at the end and no file of them is named, the look is repeated.
+    """
+    view = workspace.provider.view(submission.remote_id)
+    for _ in range(LOOKS - 1):
+        if view.output_file_id or not view.completed or view.state not in ANSWERING:
+            break
+        workspace.sleep(workspace.dialect.settle_seconds)
+        view = workspace.provider.view(submission.remote_id)
+    now = workspace.now()
+    with workspace.ledger.change():
+        workspace.ledger.submissions.saw(submission, view, now)
+    return Sent(submission, view, now, "", "")
+
+
+def fetch(workspace: Workspace, submission: Submission, view: BatchView) -> list[str]:
+    """Fetch both files of an ended batch; gives the kinds that are named and not there.
+
+    Raises Unreachable or ProviderRefused; what was fetched before is recorded.
+    """
+    known = {each.kind: each.name for each in workspace.ledger.submissions.files(submission)}
+    lost = []
+    for kind, file_id in (("output", view.output_file_id), ("error", view.error_file_id)):
+        had = known.get(kind)
+        if had is not None and (not had or (workspace.replies / had).is_file()):
+            continue
+        fetched = _fetched(workspace, submission, kind, file_id)
+        if fetched.name or not file_id:
+            record(workspace, submission, fetched)
+        elif had is None:
+            lost.append(kind)
+        # Else it is lost here and there: what was recorded stands, so that join does not pass it.
+    return lost
+
+
+def _fetched(workspace: Workspace, submission: Submission, kind: str, file_id: str) -> Fetched:
+    found = Fetched(kind, "", "", 0)
+    stem = f"{submission.file.name.removesuffix('.jsonl')}-{submission.id}"
+    for number in range(LOOKS if file_id else 0):
+        if number:
+            workspace.sleep(workspace.dialect.settle_seconds)
+        into = workspace.replies / f"{stem}.{kind}.jsonl"
+        found = workspace.provider.fetch(file_id, kind, into)
+        if found.name:
+            break
+    return found
+
+
+def record(workspace: Workspace, submission: Submission, fetched: Fetched) -> None:
+    """Record a result file; one without a name is one that is not, or no longer, to be had."""
+    with workspace.ledger.change():
+        workspace.ledger.submissions.fetched(submission, fetched, workspace.now())
+
+
+def is_fetched(workspace: Workspace, sent: Sent) -> bool:
+    """Return whether a batch has ended and both its files are settled."""
+    if sent.view is None or not sent.view.state.terminal or sent.view.state is BatchState.GONE:
+        return False
+    return len(workspace.ledger.submissions.files(sent.submission)) > 1
