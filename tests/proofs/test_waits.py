@@ -64,7 +64,7 @@ def test_a_timeout_while_nothing_answers_is_time_to_wait(making):
 def test_one_request_over_the_whole_queue_is_told(making):
     bench = making(2)
     bench.jumping()
-    small = "Enqueued token limit reached. Limit: 300 enqueued tokens."
+    small = "Enqueued token limit reached. Limit: 50 enqueued tokens."
     full = {"on": "create", "kind": "error", "status": 400, "code": "token_limit_exceeded"}
     with bench.serving({"http": [{**full, "message": small}]}):
         assert [each.code for each in bench.sent().problems] == ["queue_full"]
@@ -72,7 +72,7 @@ def test_one_request_over_the_whole_queue_is_told(making):
         assert told.exit_code == 3
         problem = told.problems[0]
         assert problem.code == "over_the_limit"
-        assert "2 of the waiting requests are larger than the whole queue of 300" in problem.message
+        assert "2 of the waiting requests are larger than the whole queue of 50" in problem.message
         assert "--regenerate" in problem.hint
 
 
