@@ -68,8 +68,20 @@ def _status(data: Mapping[str, Any]) -> str:
             for each in data["batches"]
         ]
         parts.append(columns(rows))
+    parts += _queue(data.get("queue", {}))
     parts += [_money(each) for each in data.get("money", [])]
     return "\n\n".join(parts)
+
+
+def _queue(queue: Mapping[str, Any]) -> list[str]:
+    """Return what the provider's queue holds, where a file waits or the provider named a limit."""
+    told = "words" in queue.get("origin", "")
+    if not queue or not (queue["files_waiting"] or told):
+        return []
+    most = [f"{queue[unit]:,} {unit}" for unit in ("tokens", "requests") if queue[unit]]
+    waiting = f"{queue['files_waiting']:,} task files wait; " if queue["files_waiting"] else ""
+    holds = f"the queue holds {' and '.join(most)} at once ({queue['origin']})" if most else ""
+    return [f"{waiting}{holds or 'no limit of the queue is known'}"]
 
 
 def _money(each: Mapping[str, Any]) -> str:
@@ -211,7 +223,11 @@ def _submit(data: Mapping[str, Any]) -> str:
 def _estimate(data: Mapping[str, Any]) -> str:
     told = [f"  model {data['model']}; prices: {data['prices'] or 'none known'}"]
     if data["calibrated"] != [1.0, 1.0]:
-        told.append("  corrected by what the batches so far were really billed")
+        given, made = data["calibrated"]
+        told.append(
+            "  corrected by what the batches so far were really billed:"
+            f" {given:.0%} of the input that was estimated, {made:.0%} of the output"
+        )
     if data["sampled"] < data["of"]:
         told.append(f"  measured on {data['sampled']} of {data['of']:,} photos, evenly spread")
     if data["free"]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from batchcap.errors import ProviderRefused, Unreachable, UsageError
-from batchcap.records import BatchState, BatchView, Exit, StageResult
+from batchcap.records import BatchState, BatchView, Exit, Problem, StageResult
 from batchcap.workspace import Workspace
 
 
@@ -38,8 +38,23 @@ def cancel(workspace: Workspace, batches: Sequence[str]) -> StageResult:
         "cancel",
         Exit.WAITING if cancelled else Exit.DONE,
         {"cancelled": cancelled},
+        tuple(_unsent(workspace)),
         next="batchcap poll --wait" if cancelled else "batchcap status",
     )
+
+
+def _unsent(workspace: Workspace) -> list[Problem]:
+    """Say what the next poll would send, for who cancels may want nothing more to be sent."""
+    waiting = len(workspace.ledger.tasks.files("waiting"))
+    if not waiting:
+        return []
+    return [
+        Problem(
+            "unsent",
+            f"{waiting:,} task files were not sent yet; poll and submit send them as room frees.",
+            hint="to fetch and send nothing: batchcap poll --set limits.budget_usd=0.000001",
+        )
+    ]
 
 
 def _cancel(workspace: Workspace, remote_id: str) -> BatchView:

@@ -218,6 +218,7 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
     }
     running = len(opened) - sum(ended.values()) - states.count(BatchState.GONE)
     waiting = len(workspace.ledger.tasks.files("waiting", "doubt"))
+    stuck = code in (Exit.HELD, Exit.FAILED)
     if found.silent and (found.refused or not found.wait):
         exit_code = Exit.FAILED
     elif found.lost or code == Exit.HELD:
@@ -252,7 +253,7 @@ def result(workspace: Workspace, found: Round, problems: list[Problem], code: Ex
             ],
             "waiting": waiting,
         },
-        _next(workspace, opened, running or waiting or len(found.silent)),
+        _next(workspace, opened, running + len(found.silent) + (0 if stuck else waiting)),
     )
 
 

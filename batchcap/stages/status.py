@@ -32,7 +32,7 @@ def status(workspace: Workspace) -> StageResult:
         Exit.DONE,
         {"photos": total, **counts},
         tuple(_problems(workspace)),
-        {"batches": _batches(workspace), "money": _money(workspace)},
+        {"batches": _batches(workspace), "queue": _queue(workspace), "money": _money(workspace)},
         _next(workspace, counts),
     )
 
@@ -108,6 +108,22 @@ def _batches(workspace: Workspace) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _queue(workspace: Workspace) -> dict[str, Any]:
+    """Return what may wait at the provider at once, and whose word that is."""
+    if workspace.settings.limits.queue_tokens:
+        origin = "limits.queue_tokens"
+    elif workspace.told_tokens or workspace.queue_requests:
+        origin = "the provider's own words"
+    else:
+        origin = "known of the model"
+    return {
+        "tokens": workspace.queue_tokens,
+        "requests": workspace.queue_requests,
+        "origin": origin,
+        "files_waiting": len(workspace.ledger.tasks.files("waiting")),
+    }
 
 
 def _billed(workspace: Workspace, submission: Submission) -> dict[str, Any]:

@@ -219,10 +219,11 @@ def _affordable(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     told = f"{file.name} would cost about ${cost:.4f}; ${spent:.4f} is spent or reserved"
     if cost == math.inf:
         told = f"no price is known for {file.model}"
+    cap = f"{budget:.6f}".rstrip("0").rstrip(".")
     sending.problems.append(
         Problem(
             "budget",
-            f"limits.budget_usd is ${budget:.2f}, and {told}. It was not sent.",
+            f"limits.budget_usd is ${cap}, and {told}. It was not sent.",
             hint="raise limits.budget_usd in batchcap.toml (0.0: no cap), then: batchcap submit",
         )
     )

@@ -289,3 +289,26 @@ def test_a_batch_of_another_file_is_not_adopted(served) -> None:
         assert "was made of another file" in wrong.problem["message"]
         right = next(each for each in desk.batches() if each["id"] != other["id"])
         assert desk.run("submit", "--adopt", right["id"]).counts["adopted"] == 1
+
+
+def test_a_learned_limit_is_shown_and_a_cancel_tells_what_is_left(served) -> None:
+    held = {"nth": [1], "hold": {"in_progress": 60.0}}
+    full = {"nth": [2], "end": "failed", "code": "token_limit_exceeded"}
+    words = "Enqueued token limit reached for gpt-6-luna. Limit: 90,000 enqueued tokens."
+    with served({"batch": [held, {**full, "message": words}]}) as desk:
+        desk.settings["limits.max_requests"] = "2"
+        desk.paint(*PHOTOS)
+        desk.done("build")
+        assert desk.done("submit").counts["submitted"] == 2
+        while desk.run("poll").json["data"]["waiting"] != 1:
+            time.sleep(0.01)
+        queue = desk.done("status").json["data"]["queue"]
+        assert queue["tokens"] == 90_000
+        assert queue["files_waiting"] == 1
+        _, shown, _ = desk.say("status")
+        assert "1 task files wait; the queue holds 90,000 tokens at once" in shown
+        cancelled = desk.run("cancel")
+        assert (cancelled.code, cancelled.codes) == (3, ["unsent"])
+        polled = desk.run("poll", "--set", "limits.budget_usd=0.000001")
+        assert len(desk.batches()) == 2
+        assert polled.code in (3, 4)
