@@ -86,8 +86,11 @@ def support(preset: Preset, caption: Caption, facts: Facts) -> Support:
 
 def unsupported(preset: Preset, caption: Caption, facts: Facts) -> list[Named]:
     """Return every name that nothing supports, in the order of the caption's fields."""
-    if not _is_loud(preset, caption, facts):
-        return []
+    return close_look(preset, caption, facts) if _is_loud(preset, caption, facts) else []
+
+
+def close_look(preset: Preset, caption: Caption, facts: Facts) -> list[Named]:
+    """Return the same without asking first whether there may be any."""
     known = support(preset, caption, facts)
     texts = list(_texts(preset, caption, known))
     lower = {

@@ -7,13 +7,14 @@ writes. Every change happens inside ``with ledger.change():``, one transaction.
 import contextlib
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from batchcap.errors import DiskTrouble, LedgerTrouble
 from batchcap.ledger.captions import Captions
 from batchcap.ledger.families import Families
+from batchcap.ledger.kept import Kept
 from batchcap.ledger.migrations import migrate
 from batchcap.ledger.photos import Photos
 from batchcap.ledger.series import Series
@@ -37,6 +38,7 @@ class Ledger:
         self.submissions = Submissions(connection)
         self.captions = Captions(connection)
         self.writes = Writes(connection)
+        self.kept = Kept(connection)
 
     @property
     def workspace_id(self) -> str:
@@ -49,6 +51,17 @@ class Ledger:
 
         Raises DiskTrouble where the disk does not take it; what was recorded before stays.
         """
+        with self._transaction():
+            self.kept.drop()
+            yield
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        """Keep sums over the whole ledger until the next change."""
+        with self._transaction():
+            self.kept.put(values)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         if self._connection.in_transaction:
             yield
             return
@@ -63,7 +76,7 @@ class Ledger:
 
     def begin_run(self, command: str, at: float) -> int:
         """Record that a command starts; gives the run's number."""
-        with self.change():
+        with self._transaction():
             cursor = self._connection.execute(
                 "INSERT INTO run (command, started_at) VALUES (?, ?)", (command, at)
             )
@@ -71,7 +84,7 @@ class Ledger:
 
     def end_run(self, run_id: int, at: float, exit_code: int) -> None:
         """Record how a command ended."""
-        with self.change():
+        with self._transaction():
             self._connection.execute(
                 "UPDATE run SET ended_at = ?, exit_code = ? WHERE id = ?", (at, exit_code, run_id)
             )

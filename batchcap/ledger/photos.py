@@ -33,6 +33,17 @@ DUE = (
     " IN ('new', 'retry', 'unreadable', 'gone'))"
 )
 PAGE = 500
+AMISS = ("held", "refused", "failed", "write_failed", "unreadable")
+_AMISS_ITSELF = (
+    "(SELECT t.photo_id FROM outcome AS o JOIN task AS t ON t.id = o.task_id"
+    " WHERE o.result IN ('held', 'refused', 'failed')"
+    " UNION SELECT photo_id FROM written WHERE kind IN ('held', 'failed')"
+    " UNION SELECT id FROM photo WHERE trouble <> '')"
+)
+# With whoever gets its words from such a one.
+MAY_BE_AMISS = (
+    f"(p.id IN {_AMISS_ITSELF} OR p.leader_id IN {_AMISS_ITSELF} OR p.series_id IN {_AMISS_ITSELF})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +282,14 @@ class Photos:
             values,
         ).fetchone()
         return int(row[0])
+
+    def amiss(self) -> Iterator[Known]:
+        """Return the photos that a person should look at, by path.
+
+        Indexes name the few that can be, the view says which of them are.
+        """
+        marks = ", ".join("?" * len(AMISS))
+        return self._known(f"WHERE {MAY_BE_AMISS} AND s.state IN ({marks}) ORDER BY p.path", AMISS)
 
     def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
         rows = self._connection.execute(

@@ -40,6 +40,7 @@ CREATE INDEX photo_digest ON photo (digest);
 CREATE INDEX photo_taken ON photo (taken) WHERE taken IS NOT NULL;
 CREATE INDEX photo_series ON photo (series_id) WHERE series_id IS NOT NULL;
 CREATE INDEX photo_leader ON photo (leader_id) WHERE leader_id IS NOT NULL;
+CREATE INDEX photo_trouble ON photo (id) WHERE trouble <> '';
 
 CREATE TABLE task_file (
     id INTEGER PRIMARY KEY,
@@ -151,6 +152,7 @@ CREATE TABLE outcome (
     reasoning_tokens INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outcome_submission ON outcome (submission_id);
+CREATE INDEX outcome_amiss ON outcome (task_id) WHERE result IN ('held', 'refused', 'failed');
 
 CREATE TABLE caption (
     task_id INTEGER PRIMARY KEY REFERENCES task,
@@ -198,12 +200,19 @@ CREATE TABLE written (
 ) STRICT;
 CREATE INDEX written_task ON written (task_id, photo_id, id);
 CREATE INDEX written_journal ON written (journal_id);
+CREATE INDEX written_amiss ON written (photo_id) WHERE kind IN ('held', 'failed');
 
 -- What the provider taught us, such as its queue limit for a model.
 CREATE TABLE learned (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL,
     at REAL NOT NULL
+) STRICT;
+
+-- Sums over the views, as JSON; every transaction that changes anything empties it.
+CREATE TABLE kept (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT;
 
 CREATE VIEW submission_state AS

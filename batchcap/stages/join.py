@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from batchcap.balance import check
+from batchcap import balance
 from batchcap.batches.pairing import CANCELLED, NO_BALANCE
 from batchcap.bursts import agreed, in_series, pass_on
 from batchcap.errors import BooksDoNotBalance
@@ -74,7 +74,7 @@ def join(workspace: Workspace) -> StageResult:
                 total.update(joined.counts)
                 problems.extend(joined.problems)
         pass_on(workspace)
-        check(workspace)
+        balance.check(workspace)
     return result(workspace, total, problems)
 
 
@@ -287,7 +287,7 @@ def result(workspace: Workspace, total: Counter[str], problems: list[Problem]) -
     """Return what was joined; the first seven counts sum to the requests joined."""
     names = (*RESULTS, "missing", "duplicate", "stranger")
     opened = workspace.ledger.submissions.open()
-    states = workspace.ledger.photos.counts()
+    states = balance.states(workspace)
     if total[UNPAID]:
         problems = [*problems, _no_balance(total[UNPAID])]
     if total["failed"] or total["refused"]:

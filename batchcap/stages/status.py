@@ -1,10 +1,12 @@
 """Where every photo and every batch stands, and what it costs. Changes nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from batchcap.balance import money, states
 from batchcap.batches.cost import dollars
 from batchcap.errors import BooksDoNotBalance, UsageError
-from batchcap.ledger.photos import Known
+from batchcap.ledger.photos import AMISS, Known
 from batchcap.records import Exit, Problem, StageResult, Submission, Usage
 from batchcap.workspace import Workspace
 
@@ -20,7 +22,7 @@ def status(workspace: Workspace) -> StageResult:
     Raises BooksDoNotBalance where they do not.
     """
     ledger = workspace.ledger
-    counts, total = ledger.photos.counts(), ledger.photos.total()
+    counts, total = states(workspace), ledger.photos.total()
     if sum(counts.values()) != total:
         raise BooksDoNotBalance(
             f"{total} photos, but the states sum to {sum(counts.values())}.",
@@ -31,7 +33,7 @@ def status(workspace: Workspace) -> StageResult:
         "status",
         Exit.DONE,
         {"photos": total, **counts},
-        tuple(_problems(workspace)),
+        tuple(_problems(workspace, counts)),
         {"batches": _batches(workspace), "queue": _queue(workspace), "money": _money(workspace)},
         _next(workspace, counts),
     )
@@ -137,7 +139,7 @@ def _billed(workspace: Workspace, submission: Submission) -> dict[str, Any]:
 
 def _money(workspace: Workspace) -> list[dict[str, Any]]:
     shown = []
-    for each in workspace.ledger.captions.money():
+    for each in money(workspace):
         model = workspace.models.get(each.model)
         free = workspace.settings.provider.name == "sandbox"
         estimated = dollars(model, Usage(each.built_input, each.built_output))
@@ -164,14 +166,14 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
     return shown
 
 
-def _problems(workspace: Workspace) -> list[Problem]:
-    found = [
-        Problem(photo.state, _reason(workspace, photo), photo.path)
-        for photo in workspace.ledger.photos.in_state("held", "refused", "failed", "write_failed")
-    ]
-    for photo in workspace.ledger.photos.in_state("unreadable"):
-        message = photo.trouble.message if photo.trouble else ""
-        found.append(Problem(photo.trouble.code if photo.trouble else "", message, photo.path))
+def _problems(workspace: Workspace, counts: Mapping[str, int]) -> list[Problem]:
+    found, unreadable = [], []
+    for photo in workspace.ledger.photos.amiss() if any(counts[each] for each in AMISS) else ():
+        if photo.state == "unreadable" and photo.trouble:
+            unreadable.append(Problem(photo.trouble.code, photo.trouble.message, photo.path))
+        else:
+            found.append(Problem(photo.state, _reason(workspace, photo), photo.path))
+    found += unreadable
     for each in workspace.ledger.submissions.in_doubt():
         name = each.file.name
         found.append(Problem("in_doubt", f"{name} may have been sent.", hint="batchcap submit"))
