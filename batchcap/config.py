@@ -7,15 +7,16 @@ writes one. Order: default.toml < preset < provider < batchcap.toml < environmen
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from batchcap.errors import ConfigError, WorkspaceMissing
-from batchcap.preset import load_preset
+from batchcap.preset import open_preset
 from batchcap.records import Dialect, Preset
 from batchcap.settings import Settings
 
@@ -27,14 +28,19 @@ NO_SETTING = {"BATCHCAP_WORKSPACE"}
 LOOKS_LIKE_KEY = re.compile(r"\b(sk|gsk)[-_][A-Za-z0-9_-]{8,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """Settings with the preset and the dialect they name; ``origins`` maps key to its layer."""
 
     settings: Settings
     origins: Mapping[str, str]
-    preset: Preset
+    read_preset: Callable[[], Preset]
     dialect: Dialect
+
+    @cached_property
+    def preset(self) -> Preset:
+        """What to ask, how to check and where to write; ConfigError where it cannot be."""
+        return self.read_preset()
 
 
 def configs_folder() -> Path:
@@ -74,7 +80,7 @@ def layered(
         (_from_flags(flags, known), "--set"),
     ]
     asked = _merged([(known, "default"), *tops])[0]
-    preset, preset_layer = load_preset(_text(asked, "preset", base), configs)
+    preset_layer, read_preset = open_preset(_text(asked, "preset", base), configs)
     name = _text(asked, "provider.name", base)
     dialect, provider_layer = load_provider(name, configs)
     values, origins = _merged(
@@ -85,7 +91,7 @@ def layered(
             *tops,
         ]
     )
-    return Config(_validated(values, origins), origins, preset, dialect)
+    return Config(_validated(values, origins), origins, read_preset, dialect)
 
 
 def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:

@@ -6,18 +6,16 @@ Refuses what it does not understand, by file and key; never guesses.
 
 import dataclasses
 import difflib
+import functools
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Limits
 
-from batchcap.agency import load_categories
-from batchcap.captions.quality import RULES
-from batchcap.checks import Own, load_checks
 from batchcap.errors import ConfigError
 from batchcap.records import Caption, Field, Preset
 
@@ -94,16 +92,35 @@ def load_preset(name_or_path: str, configs: Path) -> tuple[Preset, Settings]:
     ``configs/presets``. A prompt is looked for beside a preset given by path, then under
     ``configs/prompts``. Raises ConfigError, which names file and key.
     """
+    path, file = _opened(name_or_path, configs)
+    return _preset(path, file, configs), file.settings
+
+
+def open_preset(name_or_path: str, configs: Path) -> tuple[Settings, Callable[[], Preset]]:
+    """Return the settings of a preset, and what reads the rest of it: rules and lists take time.
+
+    Both raise ConfigError, which names file and key.
+    """
+    path, file = _opened(name_or_path, configs)
+    return file.settings, functools.partial(_preset, path, file, configs)
+
+
+def _opened(name_or_path: str, configs: Path) -> tuple[Path, _File]:
     path = _path_of(name_or_path, configs)
     data = _parsed(path)
     try:
-        file = _File.model_validate(data)
+        return path, _File.model_validate(data)
     except ValidationError as error:
         raise _explained(path, error) from None
+
+
+def _preset(path: Path, file: _File, configs: Path) -> Preset:
+    from batchcap.checks import Own, load_checks
+
     _check_fields(path, file)
     _check_names(path, file)
     _check_tags(path, file)
-    preset = Preset(
+    return Preset(
         name=path.stem,
         summary=file.summary,
         form=file.form,
@@ -115,7 +132,6 @@ def load_preset(name_or_path: str, configs: Path) -> tuple[Preset, Settings]:
         tags={name: tuple(tags) for name, tags in file.tags.items()},
         lists=load_checks(configs, Own(path, file.thresholds, file.words)),
     )
-    return preset, file.settings
 
 
 def _path_of(name_or_path: str, configs: Path) -> Path:
@@ -165,7 +181,11 @@ def _read(path: Path, what: str) -> str:
 
 
 def _field(name: str, each: _Field, configs: Path) -> Field:
-    choices = load_categories(configs).names if each.choices_from else tuple(each.choices)
+    choices = tuple(each.choices)
+    if each.choices_from:
+        from batchcap.agency import load_categories
+
+        choices = load_categories(configs).names
     given = each.model_dump(exclude={"choices", "choices_from"})
     return Field(name=name, **given, choices=choices)
 
@@ -181,6 +201,8 @@ def _check_fields(path: Path, file: _File) -> None:
 
 
 def _check_names(path: Path, file: _File) -> None:
+    from batchcap.captions.quality import RULES
+
     for name in file.checks:
         if name not in RULES:
             raise _wrong(path, "checks", f"there is no rule {name!r}.{_meant(name, RULES)}")

@@ -21,17 +21,19 @@ from batchcap.records.captions import Checks
 _LATIN_ENDS = 0x250  # Basic Latin to Latin Extended-B
 _LATIN_MORE = range(0x1E00, 0x1F00)
 _SHOWN = 3
+_TEXTS = 16  # of which it is remembered
 
 
 def not_english(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Ask again for a text in another language or script; drop keywords in another script."""
     limit = preset.lists.thresholds.foreign_letters
+    is_foreign = preset.lists.remembered(_is_foreign, _TEXTS)
     verdict = Verdict(caption)
     for field in preset.fields:
         if field.name not in PROSE:
             continue
         text = getattr(caption, field.name)
-        if (limit and foreign_letters(text) > limit) or _is_foreign(preset.lists, text):
+        if (limit and foreign_letters(text) > limit) or is_foreign(text):
             told = f"{field.name} is not in English: write it in English."
             verdict = found(verdict, ("not_english", Severity.AGAIN, field.name), told)
     if not limit or all(each.isascii() for each in caption.keywords):

@@ -170,7 +170,7 @@ def _read(lists: Checks, text: str) -> Reading:
     reach = lists.reach
     begins = any([each.word in reach for each in words])  # noqa: C419 a list is quicker
     listed = tuple(names(words, lists)) if begins else ()
-    allowed, named = _spans(listed)
+    allowed, named = _spans(words, listed)
     given = lists.listed("first_names")
     loud = [
         each.word
@@ -207,12 +207,18 @@ def _named(words: Sequence[Token], listed: Sequence[Span]) -> Sequence[Named]:
     return tuple(
         (each.kind, frozenset([word.word for word in words[first:end]]))
         for first, end, each in listed
+        if _is_name(words, first, each)
     )
+
+
+def _is_name(words: Sequence[Token], first: int, entry: Listed) -> bool:
+    """Whether a listed name is one as it stands: Windows are software, windows are not."""
+    return not entry.capital or words[first].capital
 
 
 def _loud(words: Sequence[Token], listed: Sequence[Span], lists: Checks) -> frozenset[str]:
     """Return what has to be proven of a keyword: here every capital may make a name."""
-    allowed, named = _spans(listed)
+    allowed, named = _spans(words, listed)
     given = lists.listed("first_names")
     return frozenset(
         each.word
@@ -221,14 +227,14 @@ def _loud(words: Sequence[Token], listed: Sequence[Span], lists: Checks) -> froz
     )
 
 
-def _spans(listed: Sequence[Span]) -> tuple[set[int], set[int]]:
+def _spans(words: Sequence[Token], listed: Sequence[Span]) -> tuple[set[int], set[int]]:
     """Return where words stand that may always be capitalised, and where listed names do."""
     allowed: set[int] = set()
     named: set[int] = set()
     for first, end, each in listed:
         if each.kind == ALLOWED:
             allowed.update(range(first, end))
-        elif each.kind != PROFANITY:
+        elif each.kind != PROFANITY and _is_name(words, first, each):
             named.update(range(first, end))
     return allowed, named
 

@@ -4,7 +4,8 @@ Takes a text, gives tokens and the runs of capitalised ones. Never judges a name
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from batchcap.captions.text import fold
@@ -42,7 +43,10 @@ class Token(NamedTuple):
     quoted: bool
 
 
-_make = Token._make
+# As Token() makes one, without a function of Python's between.
+_make: Callable[[tuple[str, str, int, int, bool, bool, bool]], Token] = partial(
+    tuple.__new__, Token
+)
 
 
 def tokens(text: str) -> list[Token]:
