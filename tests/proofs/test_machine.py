@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 )
 
 from batchcap.errors import CannotTell, ProviderRefused, Unreachable
+from batchcap.fetching import is_fetched
 
 MANY = os.environ.get("PROVE") == "all"
 QUICK = {"retry-after-ms": "1"}  # the client's own repetitions come at once
@@ -57,6 +58,9 @@ HTTP = [
     http("cancel", "error_after", 2),
     {**http("content", "cut", 2), "bytes": 60},
     http("content", "error", 2, 503),
+    http("content", "error", 0, 404),
+    http("content", "error", 2, 404),
+    http("create", "error", 2, 429),
 ]
 BATCH = [
     {"end": "expired", "at": 0.5},
@@ -66,6 +70,8 @@ BATCH = [
     {"end": "failed", "line": 1, "code": "invalid_value"},
     {"end": "failed", "code": "token_limit_exceeded", "message": FULL},
     {"files": "none"},
+    {"late_files": 2},
+    {"late_files": 5},
     {"blank_ids": True, "files": "empty_error"},
     {"show": {"metadata": None}, "show_open": {"metadata": None}},
     {"show": {"status": "DONE"}, "show_open": {"status": "pondering"}},
@@ -167,7 +173,7 @@ class Machine(RuleBasedStateMachine):
             gone = [
                 each.submission
                 for each in submissions.open()
-                if each.view is not None and each.view.state == "gone"
+                if each.view and each.view.state.terminal and not is_fetched(workspace, each)
             ]
             names = sorted({each.file.name for each in [*submissions.in_doubt(), *gone]})
         if names:
