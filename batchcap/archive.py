@@ -49,8 +49,9 @@ def walk(workspace: Workspace, paths: Sequence[str]) -> int:
 def read(
     workspace: Workspace, sightings: Iterable[Sighting], number: int
 ) -> Iterator[tuple[Sighting, Prepared | Trouble]]:
-    """Read ``number`` photos over the cores and yield them in the order given.
+    """Read photos over the cores and yield them in the order given.
 
+    ``number`` is how many will be wanted: so few that they are not worth a process get none.
     Raises ToolMissing where RAW or DNG are among the extensions and there is no ExifTool.
     """
     if not number:

@@ -92,7 +92,7 @@ def build(workspace: Workspace, order: Order) -> StageResult:
         outdated = [] if again else evidence.outdated()
         number = photos.count_to_look_at(again=again) + len(outdated)
         seen_again = chain(photos.to_look_at(again=again), outdated)
-        found = read(workspace, seen_again, number)
+        found = read(workspace, seen_again, min(number, order.limit or number))
         known = Reading(evidence, families, bursts)
         with calm() as interrupt, Packer(workspace, tally) as packer:
             size = min(GROUP, order.limit or GROUP)

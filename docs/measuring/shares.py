@@ -33,7 +33,7 @@ def shares_of_build(machine: Machine, folder: Path, rounds: int) -> list[Share]:
     paths = sorted(root.rglob("*.jpg"))[:SAMPLE]
     datas = [each.read_bytes() for each in paths]
     model = load_models(configs_folder() / "models.toml").get("gpt-6-luna")
-    reader = Reader(str(root), model, 1024, "high", 85, hosted=False)
+    reader = Reader(str(root), model, 1024, "high", 85)
     seen = [(Sighting(each.relative_to(root).as_posix(), 1, 1), None) for each in paths]
     recipe = Recipe(960)
     parts = {
