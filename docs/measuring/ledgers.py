@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,8 +88,10 @@ def measure_ledger(machine: Machine, folder: Path, rows: int, rounds: int) -> li
     (quiet,), (busy,) = ratios([ours, theirs], rounds, before)
     before()
     join = (sys.executable, "-m", "batchcap", "join", "-q", "-w", str(root))
+    begun = time.perf_counter()
     peak = machine.peak(*join)
-    told = f"{rows:,} rows, checked and recorded; {peak:.0f} MB at the most"
+    speed = rows / (time.perf_counter() - begun)
+    told = f"{rows:,} rows, {speed:,.0f} a second, {peak:.0f} MB at the most"
     (start,), (start_busy,) = ratios(
         [
             lambda: machine.batchcap(root, "status"),
