@@ -16,6 +16,18 @@ TASK_COLUMNS = (
     " o.fingerprint"
 )
 TASK_TABLES = "JOIN photo AS p ON p.id = t.photo_id LEFT JOIN outcome AS o ON o.task_id = t.id"
+# File by file, as the index has them: all at once, a million rows would be sorted in memory.
+SUMS = (
+    "SELECT t.task_file_id, sum(t.input_tokens) AS made, sum(t.output_tokens) AS given,"
+    " sum(iif(o.task_id IS NULL, t.input_tokens, 0)) AS waiting,"
+    " sum(iif(o.task_id IS NULL, t.output_tokens, 0)) AS waiting_given,"
+    " sum(iif(o.input_tokens > 0, t.input_tokens, 0)) AS answered,"
+    " sum(iif(o.input_tokens > 0, t.output_tokens, 0)) AS answered_given,"
+    " coalesce(sum(o.input_tokens), 0) AS input, coalesce(sum(o.output_tokens), 0) AS output,"
+    " coalesce(sum(o.cached_tokens), 0) AS cached,"
+    " coalesce(sum(o.reasoning_tokens), 0) AS reasoning"
+    " FROM task AS t LEFT JOIN outcome AS o ON o.task_id = t.id GROUP BY t.task_file_id"
+)
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 
 
@@ -246,15 +258,13 @@ class Captions:
     def money(self) -> list[Money]:
         """Return the tokens of each model, estimated, reserved and billed."""
         rows = self._connection.execute(
-            "SELECT f.model, sum(t.input_tokens), sum(t.output_tokens),"
-            " sum(iif(o.task_id IS NULL AND f.state IN ('open', 'doubt'), t.input_tokens, 0)),"
-            " sum(iif(o.task_id IS NULL AND f.state IN ('open', 'doubt'), t.output_tokens, 0)),"
-            " sum(iif(o.input_tokens > 0, t.input_tokens, 0)),"
-            " sum(iif(o.input_tokens > 0, t.output_tokens, 0)),"
-            " coalesce(sum(o.input_tokens), 0), coalesce(sum(o.output_tokens), 0),"
-            " coalesce(sum(o.cached_tokens), 0), coalesce(sum(o.reasoning_tokens), 0)"
-            " FROM task AS t JOIN task_file_state AS f ON f.id = t.task_file_id"
-            " LEFT JOIN outcome AS o ON o.task_id = t.id GROUP BY f.model ORDER BY f.model"
+            "SELECT f.model, sum(s.made), sum(s.given),"
+            " sum(iif(f.state IN ('open', 'doubt'), s.waiting, 0)),"
+            " sum(iif(f.state IN ('open', 'doubt'), s.waiting_given, 0)),"
+            " sum(s.answered), sum(s.answered_given),"
+            " sum(s.input), sum(s.output), sum(s.cached), sum(s.reasoning)"
+            f" FROM ({SUMS}) AS s JOIN task_file_state AS f ON f.id = s.task_file_id"
+            " GROUP BY f.model ORDER BY f.model"
         )
         return [
             Money(model, built, made, kept, kept_made, answered, answered_made, Usage(*tokens))

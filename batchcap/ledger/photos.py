@@ -1,8 +1,10 @@
 """The ledger's photos: what was seen, and in which state each one is."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from batchcap.ledger.facts import facts_from_json, facts_to_json, told_to_json
 from batchcap.records import Facts, Sighting, Trouble
@@ -308,9 +310,10 @@ class Photos:
 
     def counts(self) -> dict[str, int]:
         """Return how many photos are in each state; all states, zeros too."""
-        rows = self._connection.execute("SELECT state, count(*) FROM photo_state GROUP BY state")
-        found = {str(state): int(number) for state, number in rows}
-        return {state: found.get(state, 0) for state in STATES}
+        # Grouped by SQLite, a million rows would be sorted in memory first.
+        rows = self._connection.execute("SELECT state FROM photo_state")
+        found = Counter(map(itemgetter(0), rows))
+        return {state: found[state] for state in STATES}
 
     def total(self) -> int:
         """Return how many photos are known."""
