@@ -29,9 +29,9 @@ class Mortal(Ledger):
     last = 0
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         outermost = not self._connection.in_transaction
-        with super().change():
+        with super()._transaction():
             yield
             if outermost:
                 self.point()
