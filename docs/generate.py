@@ -251,11 +251,12 @@ def _first(rule: Callable[..., object]) -> str:
 
 
 def tables() -> str:
-    """Return the ledger's tables and views with their columns, from schema.sql."""
-    path = Path(inspect.getfile(batchcap.ledger)).parent / "schema.sql"
+    """Return the ledger's tables and views with their columns, from schema.sql and views.sql."""
+    folder = Path(inspect.getfile(batchcap.ledger)).parent
+    sql = "\n".join((folder / f"{each}.sql").read_text("utf-8") for each in ("schema", "views"))
     rows = [
         (f"`{name}`", kind, told or ROWS[name], ", ".join(f"`{each}`" for each in columns))
-        for name, kind, told, columns in schema(path.read_text(encoding="utf-8"))
+        for name, kind, told, columns in schema(sql)
     ]
     return _table(("name", "kind", "what a row is", "columns"), rows)
 
