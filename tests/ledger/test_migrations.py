@@ -11,7 +11,7 @@ from batchcap.errors import LedgerTrouble
 from batchcap.ledger import migrations, open_ledger
 
 FIRST = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
-FACTS = '{"city": {"value": "Rome", "evidence": "folder", "detail": ""}'
+FACTS = '{"city": {"value": "Rome", "evidence": "folder", "detail": ""}}'
 ROWS = """
 INSERT INTO workspace VALUES ('abc');
 INSERT INTO run (id, command, started_at) VALUES (1, 'build', 1.0);
