@@ -20,7 +20,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 def clean_environ(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away every key and setting that the environment brings."""
     for name in list(os.environ):
-        if name.startswith(("OPENAI_", "BATCHCAP_")):
+        if name.startswith(("OPENAI_", "BATCHCAP_", "TIKTOKEN_", "DATA_GYM_")):
             monkeypatch.delenv(name)
 
 

@@ -27,6 +27,7 @@ CODES = {
     "LedgerTrouble": 1,
     "BooksDoNotBalance": 5,
     "ClusterUnreachable": 1,
+    "AskedToWait": 3,
 }
 
 
