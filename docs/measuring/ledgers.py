@@ -1,7 +1,6 @@
 """join and status at many rows, against a loop that reads the same lines and keeps them."""
 
 import hashlib
-import json
 import shutil
 import sys
 import time
@@ -9,19 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from measuring.archive import SMALL, workspace
+from measuring.replies import varied
 from measuring.rounds import Machine, Row, medians, ratios
 
 from batchcap.fan_out import grouped
 from batchcap.ledger import Ledger, open_ledger
-from batchcap.ledger.captions import Settled, words_to_json
 from batchcap.ledger.tasks import Made
 from batchcap.records import (
     BatchState,
     BatchView,
-    Caption,
     Facts,
     Fetched,
-    Outcome,
     Sighting,
     TaskFile,
 )
@@ -42,25 +39,6 @@ for path in sorted(folder.glob("*.jsonl")):
             for row in rows))
 ledger.commit()
 """
-
-
-def answer(ledger: Ledger, caption: Caption) -> None:
-    """Settle every waiting task with one caption."""
-    number = ledger.begin_run("bench", 0.0)
-    for file in ledger.tasks.files("waiting"):
-        with ledger.change():
-            submission = ledger.submissions.intend(file, f"key-{file.name}", 1.0, number)
-            ledger.submissions.sent(submission, f"batch-{file.name}", "created", 1.0)
-            view = BatchView(f"batch-{file.name}", BatchState.COMPLETED)
-            ledger.submissions.saw(submission, view, 1.0)
-            for _, custom_id in list(ledger.tasks.lines(file.id)):
-                task = ledger.captions.task(custom_id)
-                if task is None:
-                    sys.exit("the ledger lost a task")
-                settled = Settled(task.id, Outcome.ANSWERED, "", "", "accepted")
-                ledger.captions.settle(submission, [settled])
-                ledger.captions.record([(task.id, words_to_json(caption), "[]")])
-            ledger.submissions.end(submission, "joined", 1.0)
 
 
 def measure_ledger(machine: Machine, folder: Path, rows: int, rounds: int) -> list[Row]:
@@ -122,25 +100,24 @@ def fill(state: Path, rows: int, reply: str) -> None:
     """Lay out a ledger in which so many photos are asked for, and their replies on disk."""
     state.mkdir(exist_ok=True)
     (state / "replies").mkdir()
-    name = json.loads(reply)["custom_id"]
     with open_ledger(state / "ledger.sqlite") as ledger:
         run = ledger.begin_run("bench", 0.0)
         for part in grouped(range(rows), FILE_ROWS):
             named = [(f"Italy/Rome/commercial/{each:07d}.jpg", f"c{each:07d}") for each in part]
-            replies = (reply.replace(name, custom_id) for _, custom_id in named)
-            fill_file(ledger, run, named, stored(state / "replies", part[0], replies))
+            lines = varied(reply, (custom_id for _, custom_id in named))
+            fill_file(ledger, run, named, stored(state / "replies", part[0], lines))
 
 
-def stored(folder: Path, number: int, replies: Iterator[str]) -> Fetched:
+def stored(folder: Path, number: int, lines: Iterator[str]) -> Fetched:
     """Write a result file as poll does."""
     path = folder / f"{number:07d}.jsonl"
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{each}\n" for each in replies)
+        file.writelines(f"{each}\n" for each in lines)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Fetched("output", path.name, digest, path.stat().st_size)
 
 
-def fill_file(ledger: Ledger, run: int, named: list[tuple[str, str]], replies: Fetched) -> None:
+def fill_file(ledger: Ledger, run: int, named: list[tuple[str, str]], fetched: Fetched) -> None:
     """Record one task file, its photos, its batch and its replies."""
     facts = Facts()
     with ledger.change():
@@ -158,5 +135,5 @@ def fill_file(ledger: Ledger, run: int, named: list[tuple[str, str]], replies: F
         submission = ledger.submissions.intend(file, f"key-{name}", 1.0, run)
         ledger.submissions.sent(submission, f"batch-{name}", "created", 1.0)
         ledger.submissions.saw(submission, BatchView(f"batch-{name}", BatchState.COMPLETED), 1.0)
-        for each in (replies, Fetched("error", "", "", 0)):
+        for each in (fetched, Fetched("error", "", "", 0)):
             ledger.submissions.fetched(submission, each, 1.0)
