@@ -95,7 +95,9 @@ class AskedToWait(Unreachable):
     code = "asked_to_wait"
     exit_code = 3
 
-    def __init__(self, message: str, *, seconds: float = 0.0, kept: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, seconds: float = 0.0, kept: str = "", hint: str = ""
+    ) -> None:
         super().__init__(message, kept=kept, hint=hint)
         self.seconds = seconds
 

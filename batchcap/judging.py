@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from batchcap.batches.pairing import REFUSAL, fingerprint, outcome, policy
+from batchcap.batches.outcomes import REFUSAL, fingerprint, outcome, policy
 from batchcap.batches.replies import read_reply
 from batchcap.captions.quality import review
 from batchcap.captions.reply import parse

@@ -37,7 +37,7 @@ class Size:
     rows: int
 
 
-FULL = Size(rounds=3, big=72, small=160, rows=100_000)
+FULL = Size(rounds=3, big=72, small=800, rows=100_000)
 QUICK = Size(rounds=1, big=24, small=48, rows=10_000)
 
 

@@ -1,7 +1,6 @@
 """How much may be sent now, how long to wait, and what the provider's refusals say about it.
 
-Takes messages, headers, task files and figures; gives limits, waves and pauses. Never sleeps and
-never asks.
+Takes messages, headers and figures; gives limits, room and pauses. Never sleeps and never asks.
 """
 
 import math
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from batchcap.records import BatchError, TaskFile
+from batchcap.records import BatchError
 
 TOKENS, REQUESTS = "tokens", "requests"
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 60.0, 3600.0
@@ -42,15 +41,6 @@ class QueueLimit:
 
     amount: int
     unit: str = TOKENS
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """What to send now, what waits for room, and what no emptied queue would ever take."""
-
-    send: tuple[TaskFile, ...] = ()
-    wait: tuple[TaskFile, ...] = ()
-    too_large: tuple[TaskFile, ...] = ()
 
 
 def queue_limit(message: str) -> QueueLimit | None:
@@ -84,28 +74,6 @@ def is_queue_full(errors: Iterable[BatchError]) -> bool:
 def room(limit: int, enqueued: int) -> int:
     """Return how much more fits into the queue; without a limit (0), more than anyone has."""
     return max(0, limit - max(0, enqueued)) if limit > 0 else sys.maxsize
-
-
-def next_wave(waiting: Iterable[TaskFile], limit: QueueLimit, enqueued: int) -> Wave:
-    """Choose the files to send now: oldest first, each that still fits.
-
-    ``enqueued`` is in the unit of the limit. A file that does not fit waits, and a later, smaller
-    one may go before it; a file above the whole limit must be split.
-    """
-    left = room(limit.amount, enqueued)
-    send: list[TaskFile] = []
-    wait: list[TaskFile] = []
-    too_large: list[TaskFile] = []
-    for file in waiting:
-        size = file.requests if limit.unit == REQUESTS else file.input_tokens
-        if 0 < limit.amount < size:
-            too_large.append(file)
-        elif size <= left:
-            send.append(file)
-            left -= size
-        else:
-            wait.append(file)
-    return Wave(tuple(send), tuple(wait), tuple(too_large))
 
 
 def retry_after(message: str, headers: Mapping[str, str]) -> float | None:

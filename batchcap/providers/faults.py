@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx2
 import openai
 
-from batchcap.batches.pairing import NO_BALANCE
+from batchcap.batches.outcomes import NO_BALANCE
 from batchcap.batches.queue import SHORTEST_BACKOFF, is_queue_full, retry_after
 from batchcap.errors import AskedToWait, KeyMissing, ProviderRefused, Unreachable
 from batchcap.records import BatchError

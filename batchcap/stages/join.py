@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from batchcap import balance
-from batchcap.batches.pairing import CANCELLED, NO_BALANCE
+from batchcap.batches.outcomes import CANCELLED, NO_BALANCE
 from batchcap.bursts import agreed, in_series, pass_on
 from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Judged, Page

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from batchcap.balance import unbalanced
 from batchcap.batches.jsonl import lines
-from batchcap.batches.pairing import fingerprint, outcome
+from batchcap.batches.outcomes import fingerprint, outcome
 from batchcap.batches.replies import read_reply
 from batchcap.fan_out import grouped
 from batchcap.ledger.submissions import Sent

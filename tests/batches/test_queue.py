@@ -8,13 +8,12 @@ from batchcap.batches.queue import (
     QueueLimit,
     backoff,
     is_queue_full,
-    next_wave,
     poll_pause,
     queue_limit,
     retry_after,
     room,
 )
-from batchcap.records import BatchError, TaskFile
+from batchcap.records import BatchError
 
 OPENAI = (
     "Enqueued token limit reached for gpt-4o in organization org-x. Limit: 90,000 enqueued tokens. "
@@ -78,44 +77,6 @@ def test_room():
     assert room(100, 300) == 0
     assert room(100, -5) == 100
     assert room(0, 10**9) == sys.maxsize
-
-
-def task_file(number, tokens, requests=1):
-    return TaskFile(number, f"{number:04}.jsonl", "", 1, requests, tokens, 1, "m", "/v1/x")
-
-
-def test_a_wave_takes_the_oldest_that_fit():
-    files = [task_file(1, 60), task_file(2, 50), task_file(3, 40), task_file(4, 500)]
-    wave = next_wave(files, QueueLimit(120), 20)
-    assert [each.id for each in wave.send] == [1, 3]
-    assert [each.id for each in wave.wait] == [2]
-    assert [each.id for each in wave.too_large] == [4]
-
-
-def test_a_limit_by_requests_counts_requests():
-    files = [
-        task_file(1, 9999, requests=6),
-        task_file(2, 1, requests=5),
-        task_file(3, 1, requests=4),
-    ]
-    assert [each.id for each in next_wave(files, QueueLimit(10, "requests"), 0).send] == [1, 3]
-
-
-def test_without_a_limit_everything_goes():
-    assert (
-        len(next_wave([task_file(1, 10**9), task_file(2, 10**9)], QueueLimit(0), 10**12).send) == 2
-    )
-
-
-@given(st.lists(st.integers(0, 100), max_size=20), st.integers(1, 150), st.integers(0, 200))
-def test_a_wave_loses_nothing_and_never_overfills(sizes, limit, enqueued):
-    files = [task_file(number, size) for number, size in enumerate(sizes)]
-    wave = next_wave(files, QueueLimit(limit), enqueued)
-    assert sorted((*wave.send, *wave.wait, *wave.too_large), key=lambda each: each.id) == files
-    assert sum(each.input_tokens for each in wave.send) <= max(0, limit - enqueued)
-    assert all(each.input_tokens > limit for each in wave.too_large)
-    if enqueued == 0 and wave.wait:
-        assert wave.send, "an empty queue always takes a file that fits its limit"
 
 
 @pytest.mark.parametrize(

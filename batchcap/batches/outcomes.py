@@ -1,12 +1,9 @@
-"""Which reply belongs to which task, how each task ended, and what follows from it.
+"""How a request ended, by what its reply says, and what follows from it.
 
-Takes replies and the ids of tasks; gives one outcome for every reply, and one for every task
-without any. Joins by custom_id alone: never by order, never by the provider's counts.
+Takes replies and classes of failure; gives outcomes and policies. Pure.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from batchcap.records import Outcome, Policy, Reply
 
@@ -136,21 +133,6 @@ _SERVER_ERRORS = range(500, 600)
 _CLIENT_ERRORS = range(400, 500)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How one reply, or one task without any, counts.
-
-    ``code`` is the class of failure; ``differs`` marks a duplicate that says something else than
-    the reply that counted.
-    """
-
-    custom_id: str
-    outcome: Outcome
-    code: str = ""
-    policy: Policy = Policy.KEEP
-    differs: bool = False
-
-
 def outcome(reply: Reply) -> tuple[Outcome, str]:
     """Return how the task of a reply ended, with the class of failure ("" for an answer).
 
@@ -186,48 +168,11 @@ def policy(ended: Outcome, code: str) -> Policy:
     return Policy.AGAIN
 
 
-def settle(reply: Reply, *, ours: bool, first: str | None = None) -> Settled:
-    """Return how a reply counts.
-
-    ``ours``: its custom_id is a task of the batch; ``first``: the fingerprint of the reply that
-    counted for it already. The first counts, so read the output file before the error file.
-    """
-    if not ours:
-        return Settled(reply.custom_id, Outcome.STRANGER, "stranger")
-    if first is not None:
-        differs = first != fingerprint(reply)
-        return Settled(reply.custom_id, Outcome.DUPLICATE, "duplicate", differs=differs)
-    ended, code = outcome(reply)
-    return Settled(reply.custom_id, ended, code, policy(ended, code))
-
-
-def missing(custom_id: str) -> Settled:
-    """Return how a task counts that no result file speaks of."""
-    return Settled(custom_id, Outcome.MISSING, MISSING, Policy.AGAIN)
-
-
 def fingerprint(reply: Reply) -> str:
     """Return 32 characters that are equal for replies that say the same."""
     said = (reply.text, reply.refusal, reply.finish, reply.error_code)
     packed = "\0".join(f"{len(each)}:{each}" for each in said)
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def pair(tasks: Iterable[str], replies: Iterable[Reply]) -> Iterator[Settled]:
-    """Yield one Settled for each reply, in order, then one for each task without a reply.
-
-    Holds the ids of all tasks, with a fingerprint each: for one batch, not for an archive.
-    """
-    said: dict[str, str | None] = dict.fromkeys(tasks)
-    for reply in replies:
-        ours = reply.custom_id in said
-        first = said.get(reply.custom_id)
-        if ours and first is None:
-            said[reply.custom_id] = fingerprint(reply)
-        yield settle(reply, ours=ours, first=first)
-    for custom_id, first in said.items():
-        if first is None:
-            yield missing(custom_id)
 
 
 def _failure(reply: Reply) -> tuple[Outcome, str]:

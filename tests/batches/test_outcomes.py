@@ -1,13 +1,9 @@
-from collections import Counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.batches.pairing import fingerprint, missing, outcome, pair, policy, settle
+from batchcap.batches.outcomes import fingerprint, outcome, policy
 from batchcap.records import Outcome, Policy, Reply
-
-ENDS = {Outcome.ANSWERED, Outcome.REFUSED, Outcome.FAILED, Outcome.EXPIRED}
 
 
 @pytest.mark.parametrize(
@@ -153,67 +149,6 @@ def test_policies_of_what_no_reply_says(ended, code, follows):
 @given(st.sampled_from(Outcome), st.text(max_size=20))
 def test_there_is_a_policy_for_everything(ended, code):
     assert policy(ended, code) in Policy
-
-
-def test_the_first_reply_counts_and_a_differing_second_is_marked():
-    first, same, other = (Reply("a", n, text=text) for n, text in enumerate(("x", "x", "y"), 1))
-    assert settle(first, ours=True).outcome is Outcome.ANSWERED
-    again = settle(same, ours=True, first=fingerprint(first))
-    assert (again.outcome, again.differs) == (Outcome.DUPLICATE, False)
-    changed = settle(other, ours=True, first=fingerprint(first))
-    assert (changed.outcome, changed.differs) == (Outcome.DUPLICATE, True)
-
-
-def test_a_stranger_stays_one_however_often_it_comes():
-    settled = list(pair(["a"], [Reply("z", 1, text="x"), Reply("z", 2, text="x")]))
-    assert [each.outcome for each in settled] == [
-        Outcome.STRANGER,
-        Outcome.STRANGER,
-        Outcome.MISSING,
-    ]
-
-
-REPLIES = st.lists(
-    st.builds(
-        Reply,
-        st.sampled_from(["a", "b", "c", "d", "stranger", "other"]),
-        st.integers(1, 99),
-        text=st.sampled_from(["", "x", "y"]),
-        refusal=st.sampled_from(["", "no"]),
-        error_code=st.sampled_from(["", "batch_expired", "status_500"]),
-    ),
-    max_size=15,
-)
-
-
-@given(st.sets(st.sampled_from("abcde")), REPLIES, st.randoms(use_true_random=False))
-def test_outcomes_partition_tasks_and_replies(tasks, replies, shuffler):
-    shuffler.shuffle(replies)
-    settled = list(pair(tasks, replies))
-    spoken, silent = settled[: len(replies)], settled[len(replies) :]
-    assert [each.custom_id for each in spoken] == [each.custom_id for each in replies]
-    assert all(each.outcome is Outcome.MISSING for each in silent)
-    counted = Counter(
-        each.custom_id for each in settled if each.outcome in {*ENDS, Outcome.MISSING}
-    )
-    assert counted == dict.fromkeys(tasks, 1)
-    strangers = [each for each in spoken if each.outcome is Outcome.STRANGER]
-    assert all(each.custom_id not in tasks for each in strangers)
-    known = sum(each.custom_id in tasks for each in replies)
-    duplicates = sum(each.outcome is Outcome.DUPLICATE for each in spoken)
-    assert known - duplicates == len(tasks) - len(silent)
-    assert known + len(strangers) == len(replies)
-
-
-@given(st.permutations([Reply(name, n, text=name) for n, name in enumerate("abcd", 1)]))
-def test_the_order_of_replies_says_nothing(replies):
-    settled = {each.custom_id: each for each in pair("abcd", replies)}
-    assert {each.outcome for each in settled.values()} == {Outcome.ANSWERED}
-    assert len(settled) == 4
-
-
-def test_a_missing_task_is_asked_again():
-    assert missing("a").policy is Policy.AGAIN
 
 
 def test_a_fingerprint_tells_fields_apart():
