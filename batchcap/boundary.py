@@ -41,41 +41,40 @@ Command = Callable[[Terminal], StageResult]
 def run(name: str, options: Options, command: Command) -> int:
     """Run one command, show its result and return its exit code."""
     terminal = standard(as_json=options.as_json, quiet=options.quiet)
+    result: StageResult | None = None
     try:
-        result = command(terminal)
-    except BatchcapError as error:
-        log(options.workspace, options.verbose, name)
-        result = failure(name, error)
-    except KeyboardInterrupt:
-        result = interrupted(name)
-    except OSError as error:
-        told = log(options.workspace, True, name)
-        result = failure(name, _disk(error, told))
-    except MemoryError:
-        result = failure(name, BatchcapError("There is not enough memory.", kept=KEPT))
-    except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
-        told = log(options.workspace, True, name)
-        result = failure(
-            name,
-            BatchcapError(
-                f"Something unforeseen happened ({type(error).__name__}: {error}).{told}",
-                kept=KEPT,
-                hint="type the same command again; if it stays, report it with the log",
-            ),
-        )
-    return _show(terminal, result, options, name)
-
-
-def _show(terminal: Terminal, result: StageResult, options: Options, name: str) -> int:
-    """Show what was done; where that fails, say that it was done all the same."""
-    try:
+        result = _foreseen(name, options, lambda: command(terminal))
         terminal.show(result)
     except BrokenPipeError:
-        return int(result.exit_code)
+        pass  # whoever listened has heard enough
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
         told = log(options.workspace, True, name)
-        return not_shown(error, told)
-    return int(result.exit_code)
+        if result is not None:
+            return not_shown(error, told)
+        result = _unforeseen(name, error, told)
+        terminal.show(result)
+    return int(result.exit_code if result else Exit.FAILED)
+
+
+def _foreseen(name: str, options: Options, command: Callable[[], StageResult]) -> StageResult:
+    """Return what a command did, or why it could not go on."""
+    try:
+        return command()
+    except BatchcapError as error:
+        log(options.workspace, options.verbose, name)
+        return failure(name, error)
+    except KeyboardInterrupt:
+        return interrupted(name)
+    except OSError as error:
+        return failure(name, _disk(error, log(options.workspace, True, name)))
+    except MemoryError:
+        return failure(name, BatchcapError("There is not enough memory.", kept=KEPT))
+
+
+def _unforeseen(name: str, error: Exception, told: str) -> StageResult:
+    what = f"Something unforeseen happened ({type(error).__name__}: {error}).{told}"
+    hint = "type the same command again; if it stays, report it with the log"
+    return failure(name, BatchcapError(what, kept=KEPT, hint=hint))
 
 
 def not_shown(error: Exception, told: str = "") -> int:
@@ -103,10 +102,12 @@ def interrupted(name: str) -> StageResult:
 
 def usage(name: str, message: str, *, as_json: bool) -> int:
     """Show a mistake on the command line and return its exit code."""
-    terminal = standard(as_json=as_json, quiet=False)
     hint = f"batchcap {name} --help" if name != "batchcap" else "batchcap --help"
-    result = failure(name, UsageError(message, hint=hint))
-    return _show(terminal, result, Options(), name)
+
+    def refuse(_: Terminal) -> StageResult:
+        raise UsageError(message, hint=hint)
+
+    return run(name, Options(as_json=as_json), refuse)
 
 
 def log(workspace: Path, wanted: bool, name: str) -> str:  # noqa: FBT001 - two callers here

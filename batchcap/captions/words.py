@@ -123,12 +123,6 @@ def key(keyword: str) -> str:
     return fold(keyword).replace("-", " ")
 
 
-def double(one: str, other: str) -> bool:
-    """Whether two keywords are the same word, plural and singular counted as one."""
-    left, right = key(one), key(other)
-    return left == right or left in plurals(right) or right in plurals(left)
-
-
 def without_doubles(keywords: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keywords in order, of each word only the first form."""
     kept: list[str] = []

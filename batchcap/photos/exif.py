@@ -8,17 +8,15 @@ for the time a photo was taken.
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import piexif
 from PIL import Image
 
 from batchcap.photos import exif_values as values
-from batchcap.photos.decoding import open_other, quietly
-from batchcap.photos.jpeg import APP1, Header, read_header
-from batchcap.photos.kinds import HEAD, sniff
-from batchcap.photos.refusals import GARBAGE, as_trouble
+from batchcap.photos.decoding import quietly
+from batchcap.photos.jpeg import APP1, Header
+from batchcap.photos.refusals import GARBAGE
 from batchcap.records import Camera, Trouble
 
 _Source = TypeVar("_Source")
@@ -40,23 +38,6 @@ class _Tags:
     zeroth: Mapping[int, Any]
     exif: Mapping[int, Any] = field(default_factory=dict)
     gps: Mapping[int, Any] = field(default_factory=dict)
-
-
-def read_exif(path: Path) -> Camera:
-    """Read one file's EXIF; what it does not say, or says wrongly, stays empty.
-
-    ``trouble`` is set (code exif) where EXIF is there and cannot be read, or the file cannot.
-    """
-    try:
-        with path.open("rb") as stream:
-            kind = sniff(stream.read(HEAD))
-            stream.seek(0)
-            if kind == "JPEG":
-                return header_camera(read_header(stream))
-            with quietly():
-                return image_camera(open_other(stream, kind))
-    except GARBAGE as error:
-        return Camera(trouble=Trouble("exif", f"has no EXIF: it {as_trouble(error).message}"))
 
 
 def header_camera(header: Header) -> Camera:

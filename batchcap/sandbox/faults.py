@@ -51,10 +51,8 @@ and http_faults.py do. Counts are kept with the state, so ``nth = [1]`` means on
 """
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
 from typing import Any, TypeVar
 
 ROW_KINDS = (
@@ -192,12 +190,6 @@ class Faults:
             answers=dict(answers),
             server=_server(data.get("server", {})),
         )
-
-    @classmethod
-    def from_file(cls, path: Path) -> "Faults":
-        """Read a TOML file; raises OSError, tomllib.TOMLDecodeError or ValueError."""
-        with path.open("rb") as file:
-            return cls.from_mapping(tomllib.load(file))
 
     def of_batch(self, ordinal: int) -> BatchFault:
         """Give the fault of the batch that was created as number ``ordinal``, from 1."""

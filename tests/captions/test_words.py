@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchcap.captions.words import (
-    double,
     is_camera_word,
     is_number_or_date,
     keywords_in,
@@ -33,9 +32,13 @@ from batchcap.captions.words import (
         ("y", "ies", False),
     ],
 )
-def test_double(one, other, same):
+def test_plural_and_singular_are_one_word(one, other, same):
     assert double(one, other) is same
     assert double(other, one) is same
+
+
+def double(one, other):
+    return len(without_doubles((one, other))) == 1
 
 
 WORDS = st.text(alphabet="aeosyxchf -é", max_size=6)

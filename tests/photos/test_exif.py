@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from batchcap.photos.exif import header_camera, read_exif
+from batchcap.photos.exif import header_camera
 from batchcap.photos.jpeg import read_header
-from batchcap.records import Camera
+from batchcap.photos.prepare import prepare
+from batchcap.records import Camera, Recipe, Sighting
 
 ORIGINAL, DIGITISED = piexif.ExifIFD.DateTimeOriginal, piexif.ExifIFD.DateTimeDigitized
 OFFSET, MODIFIED = piexif.ExifIFD.OffsetTimeOriginal, piexif.ImageIFD.DateTime
@@ -208,9 +209,14 @@ def test_exif_that_nobody_can_read_is_a_trouble_and_no_error(camera):
     assert camera(raw=b"Exif\0\0garbage").trouble.code == "exif"
 
 
+def read(path):
+    found = prepare(str(path.parent), Sighting(path.name, path.stat().st_size, 0), Recipe(64))
+    return found.camera
+
+
 def test_no_exif_is_no_trouble(tmp_path, paint, encode):
     (tmp_path / "a.jpg").write_bytes(encode(paint()))
-    assert read_exif(tmp_path / "a.jpg") == Camera()
+    assert read(tmp_path / "a.jpg") == Camera()
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "TIFF"])
@@ -220,15 +226,7 @@ def test_every_format_can_tell(tmp_path, paint, encode, kind):
     exif.get_ifd(0x8769)[ORIGINAL] = "2020:01:02 03:04:05"
     exif.get_ifd(0x8825).update({1: "S", 2: (33.0, 30.0, 0.0), 3: "E", 4: (151.0, 15.0, 0.0)})
     (tmp_path / "a").write_bytes(encode(paint(), kind, exif=exif.tobytes()))
-    assert read_exif(tmp_path / "a") == Camera(
-        local(2020, 1, 2, 3, 4, 5), -33.5, 151.25, "Acme One", 3
-    )
-
-
-def test_a_file_that_is_not_there_is_a_trouble(tmp_path):
-    (tmp_path / "text.jpg").write_text("nothing", encoding="utf-8")
-    for name in ("gone.jpg", "text.jpg"):
-        assert read_exif(tmp_path / name).trouble.code == "exif"
+    assert read(tmp_path / "a") == Camera(local(2020, 1, 2, 3, 4, 5), -33.5, 151.25, "Acme One", 3)
 
 
 @given(st.binary(max_size=400))

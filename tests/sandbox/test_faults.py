@@ -33,10 +33,8 @@ headers = {retry-after = "2"}
 """
 
 
-def test_a_file_of_faults_is_read(tmp_path):
-    path = tmp_path / "faults äöü.toml"
-    path.write_text(TOML, encoding="utf-8")
-    faults = Faults.from_file(path)
+def test_a_file_of_faults_is_read():
+    faults = Faults.from_mapping(tomllib.loads(TOML))
     assert faults.rows == (RowFault("http_error", status=429, every=3),)
     assert faults.http == (
         HttpFault("drop_after", on="create", nth=(1,), headers={"retry-after": "2"}),
