@@ -16,9 +16,10 @@ from batchcap.batches.replies import read_reply
 from batchcap.captions.quality import review
 from batchcap.captions.reply import parse
 from batchcap.ledger.captions import OpenTask, findings_to_json, words_to_json
-from batchcap.ledger.facts import facts_from_json
+from batchcap.ledger.facts import facts_from_json, undated
 from batchcap.records import (
     Caption,
+    Facts,
     Outcome,
     Policy,
     Preset,
@@ -27,7 +28,9 @@ from batchcap.records import (
     Trouble,
     Usage,
 )
+from batchcap.records.captions import Checks
 
+_KNOWN = 256
 PresetOf = Callable[[str], Preset]
 
 
@@ -119,7 +122,7 @@ def _checked(preset: Preset, judged: Judged, reply: Reply, task: OpenTask) -> Ju
     """Turn an answer into a checked caption, or into a failure that is asked differently."""
     parsed = parse(preset, reply.text)
     if isinstance(parsed, Caption):
-        verdict = review(preset, parsed, facts_from_json(task.facts))
+        verdict = review(preset, parsed, _facts(preset, task))
         grave = [
             each.message for each in verdict.findings if each.severity is not Severity.REPAIRED
         ]
@@ -135,6 +138,18 @@ def _checked(preset: Preset, judged: Judged, reply: Reply, task: OpenTask) -> Ju
     else:
         ended, follows, message = Outcome.FAILED, Policy.DIFFERENT, parsed.message
     return judged._replace(outcome=ended, code=parsed.code, policy=follows, message=message)
+
+
+def _facts(preset: Preset, task: OpenTask) -> Facts:
+    """Return what is known of a task's photo but its time, which no rule asks for.
+
+    Of an archive's photos many know the same but for that: then it is the same object.
+    """
+    return preset.lists.remembered(_known, _KNOWN)(undated(task.facts))
+
+
+def _known(_lists: Checks, text: str) -> Facts:
+    return facts_from_json(text)
 
 
 def _why(ended: Outcome, code: str, reply: Reply) -> str:

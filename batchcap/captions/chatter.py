@@ -6,7 +6,7 @@ and answer cannot be parted, the talk stays and is named.
 
 import re
 
-from batchcap.captions.text import may_say, sentence_ends
+from batchcap.captions.text import sentence_ends
 
 _YES = r"(?:certainly|sure(?: thing)?|of course|absolutely|okay|ok|alright|great|no problem)"
 _THING = (
@@ -32,12 +32,6 @@ _TALK = re.compile(
     rf"|^{_YES}[!,]|^here(?:'s|’s| is| are)\b[^.!?:]{{0,80}}\b{_THING}\b",  # noqa: RUF001
     re.IGNORECASE,
 )
-# What the patterns need, in small letters: most texts hold none, and a search takes longer.
-_TALK_BEGINS = re.compile(rf"{_YES}|here", re.IGNORECASE)
-_TALK_HINTS = ("as an ai", "language model", "my training", "as requested", "as you")
-_FAREWELL_HINTS = (
-    *("let me know", "i hope", "hope this", "feel free", "if you", "is there", "would you"),
-)
 _REFUSAL = re.compile(
     r"(?:(?:i'm|i’m|i am|we're|we are)\s+(?:very |truly |really )?sorry\b"  # noqa: RUF001
     r"|(?:unfortunately|sorry|apologies|as an ai(?: language)?(?: model| assistant)?)"
@@ -48,6 +42,15 @@ _REFUSAL = re.compile(
     r"|my apologies\b|i apologi[sz]e\b)",
     re.IGNORECASE,
 )
+# One of these words, or a colon, stands in whatever the patterns find.
+TALKING = frozenset(
+    [
+        *("certainly", "sure", "course", "absolutely", "okay", "ok", "alright", "great", "problem"),
+        *("here", "i", "ai", "language", "training", "requested", "asked", "know", "hope"),
+        *("feel", "if", "anything", "would"),
+    ]
+)
+DECLINING = frozenset(["sorry", "unfortunately", "apologies", "ai", "i"])
 
 
 def is_refusal(text: str) -> bool:
@@ -57,8 +60,6 @@ def is_refusal(text: str) -> bool:
 
 def is_talk(text: str) -> bool:
     """Whether the text speaks of the model or of the answer where it should show the photo."""
-    if not (_TALK_BEGINS.match(text) or may_say(text, _TALK_HINTS)):
-        return False
     return _TALK.search(text) is not None
 
 
@@ -67,7 +68,7 @@ def without_talk(text: str) -> str:
     opened = text
     while found := _OPENINGS.match(opened):
         opened = opened[found.end() :].lstrip()
-    for start in reversed(sentence_ends(opened) if may_say(opened, _FAREWELL_HINTS) else ()):
+    for start in reversed(sentence_ends(opened)):
         if _FAREWELL.match(opened[start:].lstrip()):
             opened = opened[:start].rstrip()
     return opened if opened == text else opened[:1].upper() + opened[1:]

@@ -8,18 +8,15 @@ from collections.abc import Collection
 
 from batchcap.captions.evidence import is_editorial
 from batchcap.captions.grounds import grounds
+from batchcap.captions.listing import listing
 from batchcap.captions.prose import changed, found
-from batchcap.captions.reading import listing
 from batchcap.captions.text import fold
 from batchcap.captions.words import (
-    AGENCIES,
     CAMERA_BRANDS,
-    FILE_WORDS,
     MAX_BYTES,
     STOP_WORDS,
-    is_address,
-    is_camera_word,
-    is_number_or_date,
+    is_too_big,
+    is_unwanted,
     key,
     keywords_in,
     plurals,
@@ -173,20 +170,26 @@ def place_keywords(preset: Preset, facts: Facts) -> tuple[str, ...]:
     return _placed(preset, facts)[0]
 
 
+def placed(
+    lists: Checks, places: tuple[str, ...], *, single: bool
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return a place's names as keywords, and what those are compared by."""
+    return lists.remembered(_single if single else _whole, _PLACES)(places)
+
+
 def place_keys(preset: Preset, facts: Facts) -> frozenset[str]:
     """Return what the known place's keywords are compared by: no rule drops those."""
     return _placed(preset, facts)[1]
 
 
 def _placed(preset: Preset, facts: Facts) -> tuple[tuple[str, ...], frozenset[str]]:
-    lists = preset.lists
-    work = _single if _wants_single(preset) else _whole
-    return lists.remembered(work, _PLACES)(grounds(lists, facts).places)
+    places = grounds(preset.lists, facts).places
+    return placed(preset.lists, places, single=_wants_single(preset))
 
 
 def _whole(_lists: Checks, places: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
     names = (part for name in places for part in keywords_in(name))
-    kept = without_doubles(tuple(name for name in names if not _too_big(name)))
+    kept = without_doubles(tuple(name for name in names if not is_too_big(name)))
     return kept, frozenset(key(name) for name in kept)
 
 
@@ -203,18 +206,6 @@ def has_room(keywords: list[str], most: int, protected: Collection[str]) -> list
         if key(keywords[index]) not in protected:
             return keywords[:index] + keywords[index + 1 :]
     return None
-
-
-def _too_big(keyword: str) -> bool:
-    return len(keyword.encode("utf-8", "surrogatepass")) > MAX_BYTES
-
-
-def is_unwanted(keyword: str) -> bool:
-    """Whether no agency wants the keyword: file, camera, agency, number, address, too long."""
-    word = fold(keyword)
-    if word in FILE_WORDS or word in AGENCIES or _too_big(keyword):
-        return True
-    return is_number_or_date(keyword) or is_camera_word(keyword) or is_address(keyword)
 
 
 def _is_brand(keyword: str, camera: str, *, stay: bool) -> bool:

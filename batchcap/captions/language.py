@@ -12,14 +12,12 @@ from batchcap.captions.kinds import PROFANITY
 from batchcap.captions.naming import PROSE, is_suspect
 from batchcap.captions.prose import changed, found
 from batchcap.captions.reading import read
-from batchcap.captions.text import fold
+from batchcap.captions.text import fold, foreign_letters
 from batchcap.captions.tokens import names, tokens
 from batchcap.captions.words import key
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
 from batchcap.records.captions import Checks
 
-_LATIN_ENDS = 0x250  # Basic Latin to Latin Extended-B
-_LATIN_MORE = range(0x1E00, 0x1F00)
 _SHOWN = 3
 _TEXTS = 16  # of which it is remembered
 
@@ -67,15 +65,6 @@ def profanity(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
         if key(each) in ours or not _insults(each, preset.lists, given)
     )
     return _dropped(verdict, "profanity", kept, "as insults")
-
-
-def foreign_letters(text: str) -> float:
-    """Return the share of letters that are not Latin."""
-    if text.isascii():
-        return 0.0
-    letters = [ord(each) for each in text if each.isalpha()]
-    other = sum(each >= _LATIN_ENDS and each not in _LATIN_MORE for each in letters)
-    return other / len(letters) if letters else 0.0
 
 
 def speaks_foreign(preset: Preset, caption: Caption) -> bool:

@@ -12,6 +12,7 @@ from batchcap.captions.grounds import grounds
 from batchcap.captions.keywords import place_keys
 from batchcap.captions.kinds import BRAND, CITY, COUNTRY, NAME, PERSON
 from batchcap.captions.language import speaks_foreign
+from batchcap.captions.listing import listing
 from batchcap.captions.naming import (
     PROSE,
     Named,
@@ -19,7 +20,7 @@ from batchcap.captions.naming import (
     unsupported,
 )
 from batchcap.captions.prose import changed, found
-from batchcap.captions.reading import listing, read
+from batchcap.captions.reading import read
 from batchcap.captions.tokens import Token, has_quotes, names, tokens
 from batchcap.captions.words import key
 from batchcap.records import Caption, Facts, Preset, Release, Severity, Verdict

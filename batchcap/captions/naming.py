@@ -22,7 +22,8 @@ from batchcap.captions.kinds import (
     is_binomial,
     is_person,
 )
-from batchcap.captions.reading import is_odd, listing, loud_in, may_name, read
+from batchcap.captions.listing import listing, loud_in, may_name
+from batchcap.captions.reading import is_odd, read
 from batchcap.captions.tokens import Token, names, runs, tokens
 from batchcap.captions.words import AGENCIES, plurals
 from batchcap.records import Caption, Facts, Preset
@@ -30,7 +31,7 @@ from batchcap.records.captions import Checks
 
 PROSE = ("title", "headline", "description", "alt_text", "long_description")
 _TITLES = ("title", "headline")
-_LEAST_TITLED = 2
+LEAST_TITLED = 2
 _LEAST_CAPITALS = 3
 _SHORT = re.compile(r"[A-Z]{2,4}|[IVXLC]+")  # TV, MRI, XVIII
 
@@ -172,7 +173,7 @@ def is_titled(words: Sequence[Token], lists: Checks) -> bool:
     content = [each for each in words[1:] if each.word not in small and not each.word.isdigit()]
     share = lists.thresholds.title_capitals
     capitals = sum(each.capital for each in content)
-    least = _LEAST_TITLED if len(words) > 1 and words[1].capital else _LEAST_TITLED + 1
+    least = LEAST_TITLED if len(words) > 1 and words[1].capital else LEAST_TITLED + 1
     return len(content) >= least and capitals >= share * len(content)
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from batchcap.captions.evidence import is_commercial, said
 from batchcap.captions.keywords import (
     has_room,
-    is_unwanted,
     place_keys,
     place_keywords,
     repaired,
 )
 from batchcap.captions.kinds import ALLOWED, BRAND, PROFANITY
-from batchcap.captions.language import foreign_letters
+from batchcap.captions.listing import Listing, listing, stem
 from batchcap.captions.naming import (
     is_titled,
     names_nothing,
@@ -23,9 +22,10 @@ from batchcap.captions.naming import (
     unsupported,
 )
 from batchcap.captions.prose import changed
-from batchcap.captions.reading import Listing, listing, read, stem
+from batchcap.captions.reading import read
+from batchcap.captions.text import foreign_letters
 from batchcap.captions.tokens import Token, names, runs
-from batchcap.captions.words import CAMERA_BRANDS, key, keywords_in, plurals, singulars
+from batchcap.captions.words import CAMERA_BRANDS, is_unwanted, key, keywords_in, plurals, singulars
 from batchcap.records import Caption, Facts, Preset, Verdict
 from batchcap.records.captions import Checks
 

@@ -24,7 +24,7 @@ from batchcap.records import Caption, Facts, Field, Finding, Preset, Severity, V
 Rule = Callable[[Preset, Caption, Facts], Verdict]
 
 _MODEL_PROSE = ("headline", "title", "description", "alt_text", "long_description")
-_SENTENCES = ("description", "long_description")
+SENTENCES = ("description", "long_description")
 _FLOORS = {"title": 5, "headline": 5, "description": 20, "long_description": 20, "alt_text": 20}
 _HOPELESS = 3  # a text this many times too long was not meant for the field: trimming would gut it
 _LEAST_KEPT = 0.4
@@ -41,7 +41,7 @@ def too_long(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
         if not limit or len(text) <= limit:
             continue
         short = _trimmed(field, text)
-        if len(text) > _HOPELESS * limit or len(short) < max(_floor(field), _LEAST_KEPT * limit):
+        if len(text) > _HOPELESS * limit or len(short) < max(least(field), _LEAST_KEPT * limit):
             told = f"{field.name} has {len(text)} characters where {limit} are allowed."
             verdict = found(verdict, ("too_long", Severity.AGAIN, field.name), told)
             continue
@@ -54,7 +54,7 @@ def too_short(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Ask again for a text that is too short to say anything: 20 characters for a description."""
     verdict = Verdict(caption)
     for field, text in _texts(preset, caption):
-        floor = _floor(field)
+        floor = least(field)
         if len(text) < floor:
             told = f"{field.name} has {len(text)} characters where {floor} are the least."
             verdict = found(verdict, ("too_short", Severity.AGAIN, field.name), told)
@@ -108,7 +108,7 @@ def truncated(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     for field, text in _texts(preset, caption):
         if field.name not in _MODEL_PROSE or not text:
             continue
-        sentence = field.name in _SENTENCES
+        sentence = field.name in SENTENCES
         if breaks_off(text) or (sentence and _cut(caption, text)):
             told = f"{field.name} breaks off before its end."
             verdict = found(verdict, ("truncated", Severity.AGAIN, field.name), told)
@@ -135,6 +135,11 @@ def place_in_description(preset: Preset, caption: Caption, facts: Facts) -> Verd
     return found(verdict, ("place_in_description", Severity.AGAIN, "description"), told)
 
 
+def least(field: Field) -> int:
+    """Return the fewest characters that a text must have to say anything."""
+    return field.min_chars or _FLOORS.get(field.name, 0)
+
+
 def found(verdict: Verdict, about: tuple[str, Severity, str], told: str) -> Verdict:
     """Return the verdict with one more finding; ``about`` is rule, severity and field."""
     return replace(verdict, findings=(*verdict.findings, Finding(*about, told)))
@@ -157,16 +162,12 @@ def _texts(preset: Preset, caption: Caption) -> Iterator[tuple[Field, str]]:
             yield field, getattr(caption, field.name)
 
 
-def _floor(field: Field) -> int:
-    return field.min_chars or _FLOORS.get(field.name, 0)
-
-
 def _fits(field: Field, text: str) -> bool:
     return not field.max_chars or len(text) <= field.max_chars
 
 
 def _trimmed(field: Field, text: str) -> str:
-    if field.name not in _SENTENCES:
+    if field.name not in SENTENCES:
         return trim(text, field.max_chars)
     short = trim(text, field.max_chars)
     if ends_sentence(short):

@@ -7,10 +7,19 @@ all findings. Never raises on any text, never asks anyone.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from batchcap.captions import keywords, language, names, order, prose, technical, titles
+from batchcap.captions import (
+    keywords,
+    language,
+    names,
+    order,
+    prose,
+    signs,
+    technical,
+    titles,
+)
+from batchcap.captions.glance import glance
 from batchcap.captions.prose import Rule
 from batchcap.records import Caption, Facts, Finding, Preset, Severity, Verdict
-from batchcap.records.captions import Checks
 
 # Cleaning goes before counting, cutting before adding.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -53,31 +62,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         )
     }
 )
-# These read and mend nothing but texts: while only keywords change they have nothing new to say.
-TEXT_RULES = frozenset(
-    rule.__name__
-    for rule in (
-        prose.chatter,
-        prose.refusal,
-        prose.too_long,
-        prose.place_in_description,
-        prose.too_short,
-        titles.punctuation,
-        titles.sentence_case,
-        titles.title_is_description,
-        technical.file_words,
-        technical.camera_words,
-        technical.dates,
-        technical.numbers,
-        technical.agency_names,
-        technical.web_addresses,
-        names.quoted_words,
-        names.release_conflict,
-    )
-)
 _MOST_ROUNDS = 8
-
-Texts = tuple[str, str, str, str, str]
 
 
 def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
@@ -87,9 +72,8 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict is one that a second review leaves as it is.
     """
     repairs: dict[Finding, None] = {}
-    heard: dict[str, tuple[Texts, tuple[Finding, ...]]] = {}
     for _ in range(_MOST_ROUNDS):
-        verdict = _once(preset, caption, facts, heard)
+        verdict = _once(preset, caption, facts)
         repairs |= dict.fromkeys(
             each for each in verdict.findings if each.severity is Severity.REPAIRED
         )
@@ -100,39 +84,16 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     return Verdict(verdict.caption, (*repairs, *rest))
 
 
-def _once(
-    preset: Preset,
-    caption: Caption,
-    facts: Facts,
-    heard: dict[str, tuple[Texts, tuple[Finding, ...]]],
-) -> Verdict:
-    """Apply each rule once; ``heard`` is what the text rules said of which texts before."""
+def _once(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
+    """Apply each rule once that may have anything to say."""
     findings: list[Finding] = []
-    texts = _texts(caption)
-    for name, rule in preset.lists.remembered(_chosen, 1)(preset.checks):
-        before = heard.get(name)
-        if before is not None and before[0] == texts:
-            findings += before[1]
+    seen = glance(preset, caption, facts)
+    for name, rule in RULES.items() if seen else ():
+        if not seen & signs.OF_RULE[name] or name not in preset.checks:
             continue
         step = rule(preset, caption, facts)
         findings += step.findings
         if step.caption is not caption and step.caption != caption:
             caption = step.caption
-            texts = _texts(caption)
-        elif name in TEXT_RULES:
-            heard[name] = (texts, step.findings)
+            seen = glance(preset, caption, facts)
     return Verdict(caption, tuple(findings))
-
-
-def _chosen(_lists: Checks, checks: tuple[str, ...]) -> tuple[tuple[str, Rule], ...]:
-    return tuple((name, rule) for name, rule in RULES.items() if name in checks)
-
-
-def _texts(caption: Caption) -> Texts:
-    return (
-        caption.title,
-        caption.description,
-        caption.headline,
-        caption.alt_text,
-        caption.long_description,
-    )

@@ -4,9 +4,12 @@ Takes a preset and the answer's text, gives a Caption of clean text, or the Trou
 refusal, truncated, too_big or bad_json. Never raises on any text and never repairs the content.
 """
 
+import contextlib
 import json
 import re
 from typing import Any
+
+import orjson
 
 from batchcap.captions.chatter import is_refusal
 from batchcap.captions.plain_form import split_plain
@@ -62,7 +65,7 @@ def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
 
 def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
     if field.kind == "list" and isinstance(value, list):
-        if all(isinstance(each, str) for each in value):
+        if set(map(type, value)) <= {str}:
             return _plain_words(value)
     elif field.kind == "text" and isinstance(value, str):
         return plain(value)
@@ -91,6 +94,11 @@ def _chosen(field: Field, value: str) -> str | Trouble:
 
 def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
     """Return the first JSON object that holds one of the names, whatever stands around it."""
+    if text.startswith("{"):
+        with contextlib.suppress(ValueError):  # then it is looked for below
+            whole = orjson.loads(text)
+            if names & whole.keys():
+                return dict(whole)
     starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]
     other = False
     for start in starts:

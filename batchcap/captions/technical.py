@@ -11,7 +11,7 @@ from batchcap.captions.agencies.wording import neutral
 from batchcap.captions.evidence import MONTHS, is_editorial
 from batchcap.captions.grounds import grounds
 from batchcap.captions.prose import changed, found
-from batchcap.captions.text import fold, has_digit, may_say
+from batchcap.captions.text import fold
 from batchcap.captions.words import AGENCIES, WEB_ADDRESS
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
 
@@ -51,6 +51,7 @@ _APART = re.compile(
     r"(?:,? (?:on|in|during|since|from|taken on|taken in) (?:the )?|,? \(|, )"
     rf"(?P<date>{_DATE})\)?(?=[.!?]?$|[.!?] |,)"
 )
+_DIGIT = re.compile(r"\d")
 _COORDINATE = re.compile(
     r"\d{1,3}(?:[.,]\d+)? ?°(?! ?[CF]\b)|[+-]?\d{1,3}\.\d{3,}, ?[+-]?\d{1,3}\.\d{3,}"
     r"|\b\d{1,3}\.\d{3,} ?[NSEW]\b"
@@ -63,13 +64,19 @@ _UNIT = re.compile(
 )
 _AGENCY = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, AGENCIES), reverse=True))})\b")
 _MODEL = re.compile(r"\b[A-Z]\w+ $")
-# What each pattern needs, in small letters: most texts hold none, and a search takes longer.
-_FILE_HINTS = (
-    *("photo", "image", "picture", "shot", "stock", "royalty", "high", "4k", "8k", "uhd"),
-    *("hdr", "jpg", "jpeg", "tif", "png"),
+# One of these words, or a digit, stands in whatever the patterns find.
+FILE_SIGNS = frozenset(
+    [
+        *("photo", "photograph", "image", "picture", "shot", "snapshot", "stock", "royalty"),
+        *("high", "4k", "8k", "uhd", "hdr", "jpg", "jpeg", "tif", "tiff", "png"),
+    ]
 )
-_CAMERA_HINTS = ("dslr", "exif", "shutter", "focal", "lens", "shot", "taken", "captur", "photogr")
-_ADDRESSED = re.compile(r"[@#+]|\.\w")
+CAMERA_SIGNS = frozenset(
+    [
+        *("dslr", "exif", "shutter", "focal", "lens", "shot", "taken", "captured"),
+        "photographed",
+    ]
+)
 _SHOWN = 40
 _LEAST_WORDS = 3
 
@@ -83,7 +90,7 @@ def file_words(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
         if bare != text:
             told = f"The opening of {name} spoke of the photo and was cut."
             verdict = changed(verdict, ("file_words", name), bare[:1].upper() + bare[1:], told)
-        told = _first(_FILE, bare, given) if may_say(bare, _FILE_HINTS) else ""
+        told = _first(_FILE, bare, given)
         verdict = _named(verdict, ("file_words", name), told, "the file")
     return verdict
 
@@ -93,9 +100,8 @@ def camera_words(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict = Verdict(caption)
     given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        if has_digit(text) or may_say(text, _CAMERA_HINTS):
-            told = _first(_CAMERA, text, given)
-            verdict = _named(verdict, ("camera_words", name), told, "the camera")
+        told = _first(_CAMERA, text, given)
+        verdict = _named(verdict, ("camera_words", name), told, "the camera")
     return verdict
 
 
@@ -108,7 +114,7 @@ def dates(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict = Verdict(caption)
     given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        if not has_digit(text):
+        if not _DIGIT.search(text):
             continue
         bare = neutral(text)
         short = _APART.sub(lambda each: each[0] if _given(each["date"], given) else "", bare)
@@ -127,8 +133,6 @@ def numbers(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     given = grounds(preset.lists, facts).folded
     verdict = Verdict(caption)
     for name, text in _texts(preset, caption):
-        if not has_digit(text):
-            continue
         place = _first(_COORDINATE, text, given)
         verdict = _named(verdict, ("numbers", name), place, "coordinates")
         for match in _NUMBER.finditer(text) if digits and not place else ():
@@ -150,10 +154,8 @@ def agency_names(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict = Verdict(caption)
     given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        folded = fold(text)
-        if may_say(folded, AGENCIES):
-            agency = _first(_AGENCY, folded, given)
-            verdict = _named(verdict, ("agency_names", name), agency, "an agency")
+        agency = _first(_AGENCY, fold(text), given)
+        verdict = _named(verdict, ("agency_names", name), agency, "an agency")
     return verdict
 
 
@@ -162,9 +164,8 @@ def web_addresses(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     verdict = Verdict(caption)
     given = grounds(preset.lists, facts).folded
     for name, text in _texts(preset, caption):
-        if _ADDRESSED.search(text) or may_say(text, ("http", "www.")):
-            told = _first(WEB_ADDRESS, text, given)
-            verdict = _named(verdict, ("web_addresses", name), told, "an address")
+        told = _first(WEB_ADDRESS, text, given)
+        verdict = _named(verdict, ("web_addresses", name), told, "an address")
     return verdict
 
 

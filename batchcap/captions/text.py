@@ -6,9 +6,7 @@ Never raises, never judges the content.
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
-_DIGIT = re.compile("[0-9]")
 _TAG = re.compile(r"<[!/?]?[A-Za-z-][^<>]*>")
 _MARKS = str.maketrans("", "", "*`")
 _BRACKETS = str.maketrans("", "", "<>")
@@ -26,10 +24,17 @@ _INNER_END = re.compile(_ABBREVIATED + _CLOSING + r"(?=\s|$)")
 _END_MARKS = tuple(".!?…。！？")  # noqa: RUF001 real end marks
 _CLOSERS = "\"'”’»)]"  # noqa: RUF001 real quotes
 _OPEN_TAIL = 4  # characters in which an open end shows
-_DANGLING = re.compile(
-    r"a|an|the|of|and|or|but|in|on|at|with|without|to|for|from|by|near|under|over|into|onto|its"
-    r"|their|his|her|is|are|was|were|as|that|which|who|whose|while|between|behind|beside|against"
-    r"|along|across|through|during|this|these"
+_LATIN_ENDS = 0x250  # Basic Latin to Latin Extended-B
+_LATIN_MORE = range(0x1E00, 0x1F00)
+# Small words that want more.
+DANGLING = frozenset(
+    [
+        *("a", "an", "the", "of", "and", "or", "but", "in", "on", "at", "with", "without", "to"),
+        *("for", "from", "by", "near", "under", "over", "into", "onto", "its", "their", "his"),
+        *("her", "is", "are", "was", "were", "as", "that", "which", "who", "whose", "while"),
+        *("between", "behind", "beside", "against", "along", "across", "through", "during"),
+        *("this", "these"),
+    ]
 )
 _OPEN_END = re.compile(r"[,;:&/(\[{“„«‘–—-]$|\.\.\.$|…$")  # noqa: RUF001 real punctuation
 
@@ -57,33 +62,21 @@ def plain(text: str) -> str:
     return clean(cleaned.translate(_MARKS))
 
 
-def may_say(text: str, hints: Iterable[str]) -> bool:
-    """Whether a search without case may find what holds one of the hints; never a wrong no.
-
-    Hints are in small ASCII letters. A letter beyond ASCII may stand for one of them.
-    """
-    if not text.isascii():
-        return True
-    small = text.lower()
-    for each in hints:  # noqa: SIM110 a generator takes twice as long, and every text comes by
-        if each in small:
-            return True
-    return False
-
-
-def has_digit(text: str) -> bool:
-    """Whether any digit stands in a text."""
-    if text.isascii():
-        return _DIGIT.search(text) is not None
-    return any(each.isdigit() for each in text)
-
-
 def fold(text: str) -> str:
     """Return the text without case and accents, for comparing only."""
     if text.isascii():
         return text.lower()
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in split if not unicodedata.combining(each)).casefold()
+
+
+def foreign_letters(text: str) -> float:
+    """Return the share of letters that are not Latin."""
+    if text.isascii():
+        return 0.0
+    letters = [ord(each) for each in text if each.isalpha()]
+    other = sum(each >= _LATIN_ENDS and each not in _LATIN_MORE for each in letters)
+    return other / len(letters) if letters else 0.0
 
 
 def says(text: str, name: str) -> bool:
@@ -113,7 +106,7 @@ def breaks_off(text: str) -> bool:
     """Whether the text stops at a comma, in a bracket, at dots or at a word that wants more."""
     if ends_sentence(text):
         return False
-    if _OPEN_END.search(text[-_OPEN_TAIL:]) or _DANGLING.fullmatch(last_word(text)):
+    if _OPEN_END.search(text[-_OPEN_TAIL:]) or last_word(text) in DANGLING:
         return True
     pairs = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"))
     return text.count('"') % 2 == 1 or any(text.count(a) > text.count(b) for a, b in pairs)
@@ -137,7 +130,7 @@ def trim(text: str, limit: int) -> str:
     head = text[: limit + 1]
     cut = head[: head.rindex(" ")] if " " in head else ""
     while cut and breaks_off(cut):
-        shorter = cut.rsplit(" ", 1)[0] if _DANGLING.fullmatch(last_word(cut)) else cut[:-1]
+        shorter = cut.rsplit(" ", 1)[0] if last_word(cut) in DANGLING else cut[:-1]
         cut = shorter.rstrip() if shorter != cut else ""
     return cut
 

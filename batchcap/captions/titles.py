@@ -13,7 +13,7 @@ from batchcap.captions.grounds import grounds
 from batchcap.captions.naming import PROSE, is_titled
 from batchcap.captions.prose import changed, found
 from batchcap.captions.reading import read
-from batchcap.captions.text import fold, may_say
+from batchcap.captions.text import fold
 from batchcap.captions.tokens import names, tokens
 from batchcap.captions.words import plurals
 from batchcap.records import Caption, Facts, Preset, Severity, Verdict
@@ -43,10 +43,7 @@ _SMALL = (
     "is",
     "are",
 )
-_DOUBLED = tuple(f"{each} {each}" for each in _SMALL)
 _TWICE = re.compile(rf"\b({'|'.join(_SMALL)}) (\1)\b(?!-)", re.IGNORECASE)
-# What any of the patterns below begins with.
-_UNTIDY = ("  ", " ,", " .", "..", ";", ":", "!", "?", "(")
 _PLAIN = re.compile(r"\w(?:[\w '’.-]*\w)?")  # noqa: RUF001 both apostrophes are met
 _TIDY = (
     (re.compile(r"([,;:])(?:\s*[,;:])+"), r"\1"),
@@ -68,7 +65,7 @@ def punctuation(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     if not all(_PLAIN.fullmatch(name) and _tidy(name) == name for name in places(facts)):
         return verdict
     for name, text in _texts(preset, caption):
-        bare = text if _is_tidy(text) else _tidy(text)
+        bare = _tidy(text)
         if name in _TITLES and bare.endswith(".") and not bare.endswith(".."):
             bare = bare[:-1].rstrip()
         if bare != text:
@@ -143,15 +140,6 @@ def _texts(preset: Preset, caption: Caption) -> Iterator[tuple[str, str]]:
     for field in preset.fields:
         if field.name in PROSE:
             yield field.name, getattr(caption, field.name)
-
-
-def _is_tidy(text: str) -> bool:
-    """Whether a text is as plain as nearly every one is: full stops, and commas before a space."""
-    if not (text.isascii() and text.isprintable()) or text[:1] == " " or text[-1:] == " ":
-        return False
-    if text.count(",") != text.count(", ") or may_say(text, _UNTIDY):
-        return False
-    return not may_say(text, _DOUBLED)
 
 
 def _tidy(text: str) -> str:

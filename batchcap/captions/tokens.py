@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^
 _QUOTES = frozenset('"“”„«»')
 _ENDS = frozenset(".!?…:。！？")  # noqa: RUF001 real end marks
 _OPENERS = frozenset('"“„«([-–—•')  # noqa: RUF001 real marks
-_ABBREVIATED = frozenset({"st", "ste", "mt", "ft", "dr", "mr", "mrs", "ms", "prof", "no", "vs"})
+ABBREVIATED = frozenset({"st", "ste", "mt", "ft", "dr", "mr", "mrs", "ms", "prof", "no", "vs"})
 _JOINTS = frozenset({" ", "-", "‑", "'", "’", " & ", "/"})  # noqa: RUF001 real marks
 _CONNECTORS = frozenset(
     [
@@ -135,7 +135,7 @@ def _opens(gap: str, before: str) -> bool:
         return True
     if _ENDS.isdisjoint(gap):
         return False
-    return not (gap == ". " and (before in _ABBREVIATED or len(before) == 1))
+    return not (gap == ". " and (before in ABBREVIATED or len(before) == 1))
 
 
 def _next(text: str, words: Sequence[Token], place: int) -> int | None:

@@ -80,6 +80,8 @@ WEB_ADDRESS = re.compile(
     r"|(?<!\w)[@#][A-Za-z]\w+|\+\d{2,3}[ \d()-]{7,}",
     re.IGNORECASE,
 )
+# One of these, or a mark of _ADDRESSED, stands in whatever it finds.
+ADDRESSING = frozenset(["http", "https", "www"])
 _ADDRESSED = frozenset("@#.:/+")
 _COORDINATE = re.compile(r"[nsew]? ?[+-]?\d[\d°′'\".,+\- ]*[nsew]?")  # noqa: RUF001 minutes
 
@@ -161,6 +163,19 @@ def is_camera_word(keyword: str) -> bool:
 def is_address(keyword: str) -> bool:
     """Whether a keyword holds a web or mail address, a user name or a phone number."""
     return not _ADDRESSED.isdisjoint(keyword) and WEB_ADDRESS.search(keyword) is not None
+
+
+def is_unwanted(keyword: str) -> bool:
+    """Whether no agency wants the keyword: file, camera, agency, number, address, too long."""
+    word = fold(keyword)
+    if word in FILE_WORDS or word in AGENCIES or is_too_big(keyword):
+        return True
+    return is_number_or_date(keyword) or is_camera_word(keyword) or is_address(keyword)
+
+
+def is_too_big(keyword: str) -> bool:
+    """Whether a keyword is longer than IPTC Keywords may be."""
+    return len(keyword.encode("utf-8", "surrogatepass")) > MAX_BYTES
 
 
 def _tidy(text: str) -> str:

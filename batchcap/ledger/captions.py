@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import orjson
 
 from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Usage
 
-WORDS = tuple(each.name for each in fields(Caption))
 # Rows that are read at a time where others are written meanwhile.
 PAGE = 500
 TASK_COLUMNS = (
@@ -83,19 +84,19 @@ class Money:
 
 def words_to_json(caption: Caption) -> str:
     """Return a caption as it is recorded."""
-    return json.dumps({name: getattr(caption, name) for name in WORDS}, ensure_ascii=False)
+    return orjson.dumps(caption).decode()
 
 
 def findings_to_json(findings: Sequence[Finding]) -> str:
     """Return findings as they are recorded."""
     if not findings:
         return "[]"
-    return json.dumps([asdict(each) for each in findings], ensure_ascii=False)
+    return orjson.dumps(findings).decode()
 
 
 def words_from_json(text: str) -> Caption:
     """Return the caption that ``words_to_json`` wrote."""
-    words = json.loads(text)
+    words = orjson.loads(text)
     words["keywords"] = tuple(words["keywords"])
     return Caption(**words)
 
@@ -104,7 +105,7 @@ def findings_from_json(text: str) -> tuple[Finding, ...]:
     """Return the findings that ``findings_to_json`` wrote."""
     return tuple(
         Finding(each["rule"], Severity(each["severity"]), each["field"], each["message"])
-        for each in json.loads(text)
+        for each in orjson.loads(text)
     )
 
 

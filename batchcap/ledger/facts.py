@@ -4,10 +4,13 @@ import json
 import unicodedata
 from dataclasses import asdict
 
+import orjson
+
 from batchcap.records import Fact, Facts
 
 # What the model is told. Evidence, details, codes and the camera change without changing words.
 MATERIAL = ("country", "state", "city", "location", "release", "taken", "notes", "names")
+_TAKEN = '"taken": {'
 _DAY = len("2026-11-20")
 
 
@@ -19,11 +22,20 @@ def facts_to_json(facts: Facts) -> str:
 
 def facts_from_json(text: str) -> Facts:
     """Return the facts that ``facts_to_json`` wrote."""
-    data = json.loads(text)
+    data = orjson.loads(text)
     contradictions = tuple(data.pop("contradictions", ()))
     return Facts(
         **{key: Fact(**value) for key, value in data.items()}, contradictions=contradictions
     )
+
+
+def undated(text: str) -> str:
+    """Return what ``facts_to_json`` wrote without the time; the same for photos alike but for it.
+
+    Keys are sorted, and no quote within a value stands without a backslash.
+    """
+    whole, found, _ = text.rpartition(_TAKEN)
+    return whole.removesuffix(", ") + "}" if found else text
 
 
 def told_to_json(facts: Facts) -> str:

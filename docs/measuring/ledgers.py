@@ -5,10 +5,11 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from measuring.archive import SMALL, workspace
-from measuring.replies import varied
+from measuring.replies import CITY, COUNTRY, varied
 from measuring.rounds import Machine, Row, medians, ratios
 
 from batchcap.fan_out import grouped
@@ -17,6 +18,7 @@ from batchcap.ledger.tasks import Made
 from batchcap.records import (
     BatchState,
     BatchView,
+    Fact,
     Facts,
     Fetched,
     Sighting,
@@ -117,14 +119,26 @@ def stored(folder: Path, number: int, lines: Iterator[str]) -> Fetched:
     return Fetched("output", path.name, digest, path.stat().st_size)
 
 
+def known_of(path: str) -> Facts:
+    """Return what folders and EXIF say of a photo: each was taken at another time."""
+    number = int(Path(path).stem)
+    taken = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=90 * number)
+    return Facts(
+        country=Fact(COUNTRY, "folder"),
+        city=Fact(CITY, "folder"),
+        release=Fact("commercial", "folder"),
+        taken=Fact(taken.isoformat(), "exif"),
+        camera=Fact("Samplecam S1", "exif"),
+    )
+
+
 def fill_file(ledger: Ledger, run: int, named: list[tuple[str, str]], fetched: Fetched) -> None:
     """Record one task file, its photos, its batch and its replies."""
-    facts = Facts()
     with ledger.change():
         for path, _ in named:
-            ledger.photos.see(Sighting(path, 1, 1), f"sha256:{path}", facts, None)
+            ledger.photos.see(Sighting(path, 1, 1), f"sha256:{path}", known_of(path), None)
         made = [
-            Made(custom_id, path, 1, f"sha256:{path}", "stock", facts, 600, 300)
+            Made(custom_id, path, 1, f"sha256:{path}", "stock", known_of(path), 600, 300)
             for path, custom_id in named
         ]
         model = "gpt-6-luna"

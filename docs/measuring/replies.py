@@ -20,7 +20,8 @@ KINDS = (  # noqa: SIM905
     " rough smooth narrow wide tall low empty busy calm windy foggy sunny cloudy distant close"
     " wooden painted rusty broken fresh ripe wild young modern traditional colourful simple"
 ).split()
-PLACES = ("in the early morning", "after the rain", "below a clear sky", "at low tide", "in spring")
+CITY, COUNTRY = "Rome", "Italy"
+TIMES = ("in the early morning", "after the rain", "below a clear sky", "at low tide", "in spring")
 
 
 def varied(first: str, custom_ids: Iterator[str]) -> Iterator[str]:
@@ -39,7 +40,8 @@ def caption(like: dict[str, object], number: int) -> dict[str, object]:
     seen = [f"{chance.choice(KINDS)} {chance.choice(THINGS)}" for _ in range(KEYWORDS)]
     subject, beside, far = seen[:3]
     title = f"{subject} beside a {beside}".capitalize()
-    told = f"A {subject} stands beside a {beside} {chance.choice(PLACES)}, with a {far} behind it."
-    single = chance.sample(THINGS, 12)
+    told = f"A {subject} stands beside a {beside} {chance.choice(TIMES)}, with a {far} behind it"
+    single = [CITY, COUNTRY, *chance.sample(THINGS, 12)]
     keywords = list(dict.fromkeys([*subject.split(), *beside.split(), *single, *seen]))
-    return like | {"title": title, "description": told, "keywords": keywords[:KEYWORDS]}
+    words = {"title": title, "description": f"{told} in {CITY}, {COUNTRY}."}
+    return like | words | {"keywords": keywords[:KEYWORDS]}

@@ -5,15 +5,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.captions import chatter, technical, titles
 from batchcap.captions.naming import close_look, unsupported
 from batchcap.captions.quality import review
-from batchcap.captions.text import fold, has_digit, may_say, says
-from batchcap.captions.words import AGENCIES, WEB_ADDRESS
+from batchcap.captions.text import fold, says
 from batchcap.preset import load_preset
 from batchcap.records import Caption, Fact, Facts
 from batchcap.records.captions import Memory
@@ -75,36 +72,6 @@ def test_a_copy_for_another_process_begins_empty_and_judges_alike() -> None:
     assert copy == STOCK
     assert not copy.lists.memory
     assert review(copy, caption, Facts()) == verdict
-
-
-@pytest.mark.parametrize(
-    ("pattern", "hints"),
-    [
-        (technical._FILE, technical._FILE_HINTS),
-        (technical._AGENCY, AGENCIES),
-        (chatter._TALK, chatter._TALK_HINTS),
-        (chatter._FAREWELL, chatter._FAREWELL_HINTS),
-        (titles._TWICE, titles._DOUBLED),
-    ],
-)
-@given(st.data())
-def test_what_a_search_finds_holds_a_hint(pattern, hints, data) -> None:
-    text = data.draw(st.from_regex(pattern))
-    opens = pattern is chatter._TALK and chatter._TALK_BEGINS.match(text)
-    assert not pattern.search(text) or opens or may_say(text, hints)
-
-
-@given(st.from_regex(technical._CAMERA) | st.from_regex(WEB_ADDRESS))
-def test_a_camera_or_an_address_is_never_passed_over(text) -> None:
-    if technical._CAMERA.search(text):
-        assert has_digit(text) or may_say(text, technical._CAMERA_HINTS)
-    if WEB_ADDRESS.search(text):
-        assert technical._ADDRESSED.search(text) or may_say(text, ("http", "www."))
-
-
-@given(TEXTS | st.text(st.sampled_from("aA ,.;:!?()'\" "), max_size=12))
-def test_a_tidy_text_has_nothing_to_tidy(text) -> None:
-    assert not titles._is_tidy(text) or titles._tidy(text) == text
 
 
 @given(TEXTS, st.sampled_from(WORDS) | st.text(max_size=4))

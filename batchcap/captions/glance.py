@@ -1,0 +1,272 @@
+"""One look at a caption that tells which rules may have something to say of it.
+
+Takes a preset, a caption and facts; gives signs (``captions.signs``). Most captions are sound and
+nearly every rule would look at each of them in vain. A sign too many only costs time; one too few
+would let a fault pass, and is a defect.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from itertools import chain, islice
+from operator import eq
+
+from batchcap.captions import signs
+from batchcap.captions.grounds import Grounds, grounds
+from batchcap.captions.listing import entries, quiet_marks
+from batchcap.captions.look import Around, Look, around, around_single, look_at
+from batchcap.captions.naming import LEAST_TITLED, PROSE
+from batchcap.captions.reading import NOTHING
+from batchcap.captions.text import DANGLING, plain
+from batchcap.captions.tokens import ABBREVIATED
+from batchcap.records import Caption, Facts, Preset, Release
+
+_TITLE, _DESCRIPTION = 0, 2  # where they stand in PROSE
+_TITLES = 2  # title and headline, at its beginning
+
+_APART = {each: " " for each in range(128) if not chr(each).isalnum() and chr(each) not in "\n'"}
+_RARE = re.compile(r"[^A-Za-z ,.'\n-]")
+_TOLD_BY = {
+    **dict.fromkeys("0123456789", signs.DIGIT),
+    **dict.fromkeys("@#+", signs.ADDRESS),
+    **dict.fromkeys("!?;", signs.MARK),
+    ":": signs.MARK | signs.TALK,
+    "(": signs.MARK | signs.OPEN_END,
+    "[": signs.OPEN_END,
+    '"': signs.QUOTE | signs.OPEN_END,
+    **dict.fromkeys(")]/&%$", 0),
+}
+_CAPITALIZED = re.compile(r"[A-Z][A-Za-z0-9']*")
+_INNER = re.compile(r"[A-Za-z0-9'][A-Z]")
+_LAST_WORD = re.compile(r"[A-Za-z0-9']*$")
+_LONG = max(map(len, ABBREVIATED)) + len("'s") + 1
+_BLANKS = ("  ", " ,", " .", "..", " \n", "\n ", "''")
+_LETTERS = range(0xC0, 0x250)
+_SIGNS_OF_PRINT = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"}  # noqa: RUF001
+
+
+def _plain_letters() -> dict[int, str]:
+    """Return the accented letters of western texts with the plain ones they are folded to."""
+    split = {each: unicodedata.normalize("NFKD", chr(each)) for each in _LETTERS}
+    bare = {
+        each: "".join(one for one in parts if not unicodedata.combining(one))
+        for each, parts in split.items()
+    }
+    return {each: one for each, one in bare.items() if len(one) == 1 and one.isascii()} | {
+        ord(sign): plain for sign, plain in _SIGNS_OF_PRINT.items()
+    }
+
+
+_PLAIN = _plain_letters()
+
+
+Rows = Sequence[Sequence[str]]
+
+
+def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
+    """Return the signs that a caption bears."""
+    lists = preset.lists
+    look = lists.latest(look_at, preset)
+    ground = grounds(lists, facts)
+    place = lists.latest(around_single if look.single else around, ground)
+    prose = look.prose(caption)
+    spoken = "\n".join(("", *prose))
+    if not spoken.isascii():
+        spoken = spoken.translate(_PLAIN)
+    found = _lengths(look, caption) | _endings(look, prose)
+    if not _is_foreseen(spoken) or any(plain(each) != each for each in look.aside(caption)):
+        found |= signs.IN_TEXT
+    else:
+        rows = _rows(spoken)
+        found |= _marks(spoken, rows) | _digits_and_the_like(spoken)
+        found |= _capitals(look, (ground, place), spoken) | _words(look, (ground, place), rows)
+        found |= _titles(look, (ground, place), prose, rows)
+        found |= _unplaced(place, prose[_DESCRIPTION])
+        found |= _alike(preset, look, rows, ground.place_words)
+        found |= _untitled(preset, look, rows[_TITLE], caption)
+    if caption.release.casefold() == Release.EDITORIAL and ground.release == Release.COMMERCIAL:
+        found |= signs.EDITORIAL
+    return found | _keywords(preset, (look, place), caption, ground)
+
+
+def _is_foreseen(spoken: str) -> bool:
+    """Whether texts hold what nearly all do, in letters with which the signs can be told."""
+    if not spoken.isascii() or spoken.count("\n") != len(PROSE) or spoken[-1] == " ":
+        return False
+    return not any(each in spoken for each in _BLANKS)
+
+
+def _digits_and_the_like(spoken: str) -> int:
+    found = 0
+    if _RARE.search(spoken):
+        for each in set(_RARE.findall(spoken)):
+            found |= _TOLD_BY.get(each, signs.IN_TEXT)
+    return found
+
+
+def _rows(spoken: str) -> list[list[str]]:
+    """Return the words of each text, folded; without a possessive 's."""
+    rows = [each.split() for each in spoken.lower().translate(_APART).split("\n")[1:]]
+    if "'" not in spoken:
+        return rows
+    bare = ([each.strip("'").removesuffix("'s") for each in row] for row in rows)
+    return [list(filter(None, row)) for row in bare]
+
+
+def _marks(spoken: str, rows: Rows) -> int:
+    """Tell of commas and full stops in odd places, and of words that stand there twice."""
+    found = 0
+    if spoken.count(",") != spoken.count(", "):
+        found |= signs.MARK
+    stops = spoken.count(".")
+    if stops and stops != spoken.count(". ") + spoken.count(".\n") + (spoken[-1] == "."):
+        found |= signs.ADDRESS | signs.MARK
+    for row in rows:
+        if row and True in map(eq, row, islice(row, 1, None)):
+            found |= signs.MARK
+    return found
+
+
+def _capitals(look: Look, known: tuple[Grounds, Around], spoken: str) -> int:
+    """Tell of capitalised words that may be names: within a sentence, or on a list."""
+    ground, place = known
+    found = 0
+    if _INNER.search(spoken):
+        found |= signs.NAME if _INNER.search(place.without_names(spoken)) else 0
+        found |= signs.CAPITAL if any(map(str.isupper, spoken.split("\n"))) else 0
+    for each in _CAPITALIZED.finditer(spoken):
+        word = each[0].lower().rstrip("'").removesuffix("'s")
+        told = look.capitals.get(word, 0)
+        if word in ground.proven:
+            found |= told & ~signs.NAME
+        elif word in look.allowed or _opens(spoken, each.start()):
+            found |= told
+        else:
+            found |= told | signs.NAME
+    return found
+
+
+def _opens(spoken: str, start: int) -> bool:
+    """Whether a text or a sentence surely begins here: a capital there says nothing."""
+    if spoken[start - 1] == "\n":
+        return True
+    if spoken[start - 2 : start] != ". ":
+        return False
+    before = _LAST_WORD.search(spoken, max(0, start - 2 - _LONG), start - 2)
+    word = before[0].lower().removesuffix("'s") if before else ""
+    return len(word) > 1 and word not in ABBREVIATED
+
+
+def _words(look: Look, known: tuple[Grounds, Around], rows: Rows) -> int:
+    """Tell what single words are signs of; those of the known place are none of a name."""
+    ground, place = known
+    found = 0
+    words = set(chain.from_iterable(rows))
+    # For a pattern a word ends at an apostrophe, too.
+    words.update(chain.from_iterable([each.split("'") for each in words if "'" in each]))
+    for each in words & look.noted:
+        told = look.words.get(each, 0)
+        if not look.longer.get(each, NOTHING).isdisjoint(words):
+            told |= signs.NAME | signs.TRADE
+        found |= told & ~signs.NAME if each in ground.proven else told
+    if not place.inner.isdisjoint(words):
+        found |= signs.NAME
+    return found
+
+
+def _titles(look: Look, known: tuple[Grounds, Around], prose: Sequence[str], rows: Rows) -> int:
+    """Tell of a Title Written Like This: of capitals beside those of the known place, or of them.
+
+    The rule counts the words that bear a capital; where only the place does it is counted here.
+    """
+    ground, place = known
+    for text, row in zip(prose[:_TITLES], rows, strict=False):
+        rest = place.without_names(text)[1:]
+        if rest != rest.lower():
+            return signs.CAPITAL
+        if len(rest) + 1 < len(text):
+            content = [each for each in row[1:] if not (each in look.small or each.isdigit())]
+            capitals = sum(map(ground.place_words.__contains__, content))
+            fewest = LEAST_TITLED + ground.place_words.isdisjoint(row[1:2])
+            if capitals >= max(fewest, look.titled * len(content)):
+                return signs.CAPITAL
+    return 0
+
+
+def _unplaced(place: Around, description: str) -> int:
+    said = set(place.names.findall(description)) if place.number else ()
+    return signs.UNPLACED if len(said) < place.number else 0
+
+
+def _alike(preset: Preset, look: Look, rows: Rows, place: Collection[str]) -> int:
+    """Tell of a title whose words are nearly those of the description."""
+    ours = set(rows[_TITLE]).difference(look.small, place)
+    theirs = set(rows[_DESCRIPTION]).difference(look.small, place)
+    shared = len(ours & theirs)
+    limit = preset.lists.thresholds.title_likeness
+    if ours and shared < limit * (len(ours) + len(theirs) - shared):
+        return 0
+    return signs.ALIKE
+
+
+def _lengths(look: Look, caption: Caption) -> int:
+    for text, (fewest, most) in zip(look.texts(caption), look.limits, strict=True):
+        if not fewest <= len(text) <= most:
+            return signs.LENGTH
+    return 0
+
+
+def _endings(look: Look, prose: Sequence[str]) -> int:
+    """Tell of a text that may break off, of a sentence without an end, and of a title with one."""
+    found = 0
+    for place, sentence in look.endings:
+        text = prose[place]
+        if text[-1:] == ".":
+            if place < _TITLES:
+                found |= signs.MARK
+            if text[-2:] == "..":
+                found |= signs.OPEN_END
+        elif text:
+            last = text.rpartition(" ")[2]
+            if sentence or not last.isalpha() or last.casefold() in DANGLING:
+                found |= signs.OPEN_END
+    return found
+
+
+def _untitled(preset: Preset, look: Look, title: Sequence[str], caption: Caption) -> int:
+    """Tell of a word of the title that is not among the first keywords."""
+    wanted = set(title).difference(look.passed)
+    if wanted:
+        first = preset.lists.thresholds.first_keywords
+        for each in entries(preset.lists, caption.keywords[:first]):
+            wanted.difference_update(each.found_by)
+    return signs.UNTITLED if wanted else 0
+
+
+def _keywords(preset: Preset, by: tuple[Look, Around], caption: Caption, ground: Grounds) -> int:
+    """Tell what the keywords are signs of, each by itself and all together."""
+    look, place = by
+    lists, keywords = preset.lists, caption.keywords
+    found = 0
+    number = len(keywords)
+    if not look.fewest <= number <= look.most:
+        found |= signs.NUMBER
+    marks = quiet_marks(lists, keywords)
+    if not all(marks):
+        loud = [n for n, each in enumerate(marks) if not each]
+        for n, entry in zip(loud, entries(lists, [keywords[n] for n in loud]), strict=True):
+            marks[n] = entry.marks
+            found |= entry.signs
+            if not (entry.loud <= ground.proven and entry.listed <= ground.proven):
+                found |= signs.NAME
+            if entry.key == ground.camera.replace("-", " "):
+                found |= signs.UNWANTED
+    if ground.camera in keywords:
+        found |= signs.UNWANTED
+    if len(frozenset().union(*marks)) < sum(map(len, marks)):
+        found |= signs.TWICE
+    if not all(each in keywords for each in place.keywords):
+        found |= signs.UNLISTED
+    if look.single and (found & signs.UNTIDY or " " in "".join(keywords)):
+        found |= signs.PHRASE
+    return found
