@@ -59,11 +59,6 @@ class Bursts:
         return not self._one or self._ledger.can_give(first)
 
 
-def in_series(workspace: Workspace, task: OpenTask) -> bool:
-    """Whether a task asks for a frame of a series, which is to be compared with the others."""
-    return workspace.ledger.series.has(task.photo_id)
-
-
 def agreed(workspace: Workspace, task: OpenTask, judged: Judged) -> Judged:
     """Return a checked answer after it was compared with those recorded of its series."""
     others = [caption for _, caption in workspace.ledger.series.others(task.photo_id)]

@@ -26,7 +26,6 @@ from batchcap.records import (
     Reply,
     Severity,
     Trouble,
-    Usage,
 )
 from batchcap.records.captions import Checks
 
@@ -45,19 +44,32 @@ class Page:
 class Judged(NamedTuple):
     """What one line says; ``words`` and ``findings`` are JSON, "" where there is no caption.
 
-    ``known`` is set where the page held its task: only then was an answer checked.
+    ``known`` is set where the page held its task: only then was an answer checked. ``usage`` is
+    input, output, cached and reasoning tokens.
     """
 
     custom_id: str
     line: int
     known: bool
     mark: str
+    usage: tuple[int, int, int, int]
     outcome: Outcome
     code: str
     policy: Policy
     message: str
     severity: Severity | None = None
-    usage: tuple[int, int, int, int] = (0, 0, 0, 0)
+    words: str = ""
+    findings: str = ""
+
+
+class Ending(NamedTuple):
+    """How a request ended: the last fields of what is judged."""
+
+    outcome: Outcome
+    code: str
+    policy: Policy
+    message: str
+    severity: Severity | None = None
     words: str = ""
     findings: str = ""
 
@@ -71,11 +83,16 @@ def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
             found.append(reply)
             continue
         task = page.tasks.get(reply.custom_id)
-        plain = _unchecked(reply, known=task is not None)
-        if task is not None and plain.outcome is Outcome.ANSWERED:
-            found.append(_checked(preset_of(task.preset), plain, reply, task))
+        ended, code = outcome(reply)
+        if task is not None and ended is Outcome.ANSWERED:
+            ending = _checked(preset_of(task.preset), reply, task)
         else:
-            found.append(plain)
+            ending = Ending(ended, code, policy(ended, code), _why(ended, code, reply))
+        usage = reply.usage
+        tokens = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
+        spent = (*tokens, usage.reasoning_tokens)
+        known, mark = task is not None, fingerprint(reply)
+        found.append(Judged(reply.custom_id, reply.line, known, mark, spent, *ending))
     return found
 
 
@@ -97,28 +114,7 @@ def _unpacked(presets: bytes) -> Mapping[str, Preset]:
     return found
 
 
-def _unchecked(reply: Reply, *, known: bool) -> Judged:
-    ended, code = outcome(reply)
-    usage: Usage = reply.usage
-    return Judged(
-        custom_id=reply.custom_id,
-        line=reply.line,
-        known=known,
-        mark=fingerprint(reply),
-        outcome=ended,
-        code=code,
-        policy=policy(ended, code),
-        message=_why(ended, code, reply),
-        usage=(
-            usage.input_tokens,
-            usage.output_tokens,
-            usage.cached_tokens,
-            usage.reasoning_tokens,
-        ),
-    )
-
-
-def _checked(preset: Preset, judged: Judged, reply: Reply, task: OpenTask) -> Judged:
+def _checked(preset: Preset, reply: Reply, task: OpenTask) -> Ending:
     """Turn an answer into a checked caption, or into a failure that is asked differently."""
     parsed = parse(preset, reply.text)
     if isinstance(parsed, Caption):
@@ -126,18 +122,19 @@ def _checked(preset: Preset, judged: Judged, reply: Reply, task: OpenTask) -> Ju
         grave = [
             each.message for each in verdict.findings if each.severity is not Severity.REPAIRED
         ]
-        return judged._replace(
-            message=" ".join(grave),
-            severity=verdict.severity,
-            words=words_to_json(verdict.caption),
-            findings=findings_to_json(verdict.findings),
+        return Ending(
+            Outcome.ANSWERED,
+            "",
+            Policy.KEEP,
+            " ".join(grave),
+            verdict.severity,
+            words_to_json(verdict.caption),
+            findings_to_json(verdict.findings),
         )
     if parsed.code == REFUSAL:
-        ended, follows = Outcome.REFUSED, Policy.NEVER
-        message = _why(ended, parsed.code, reply)
-    else:
-        ended, follows, message = Outcome.FAILED, Policy.DIFFERENT, parsed.message
-    return judged._replace(outcome=ended, code=parsed.code, policy=follows, message=message)
+        told = _why(Outcome.REFUSED, parsed.code, reply)
+        return Ending(Outcome.REFUSED, parsed.code, Policy.NEVER, told)
+    return Ending(Outcome.FAILED, parsed.code, Policy.DIFFERENT, parsed.message)
 
 
 def _facts(preset: Preset, task: OpenTask) -> Facts:

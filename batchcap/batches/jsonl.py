@@ -71,6 +71,8 @@ def lines(stream: BinaryIO | Iterable[bytes], cap: int = CAP) -> Iterator[tuple[
 
 def well_formed(text: str) -> str:
     """Return the text with surrogate pairs joined and each lone half replaced by U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

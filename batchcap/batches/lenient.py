@@ -22,6 +22,8 @@ def text_of(value: Any) -> str:
 
 def count_of(value: Any) -> int:
     """Return a whole number from 0 to 10**12 from an int, float or numeric text; 0 for the rest."""
+    if type(value) is int:
+        return min(max(0, value), MOST)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0
     try:

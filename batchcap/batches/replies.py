@@ -203,15 +203,23 @@ def _usage(usage: Json) -> Usage:
 
 
 def _either(usage: Json, *keys: str) -> int:
-    return next((count_of(usage[key]) for key in keys if usage.get(key) is not None), 0)
+    for key in keys:
+        if usage.get(key) is not None:
+            return count_of(usage[key])
+    return 0
 
 
 def _detail(usage: Json, places: tuple[str, ...], key: str) -> int:
-    return next((count_of(_object(usage[place]).get(key)) for place in places if place in usage), 0)
+    for place in places:
+        if place in usage:
+            return count_of(_object(usage[place]).get(key))
+    return 0
 
 
 def _object(value: Any) -> Json:
     """Return a JSON object, also one that came as a JSON string; empty for anything else."""
+    if isinstance(value, dict):
+        return value
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = decode(value.encode("utf-8", "replace"))

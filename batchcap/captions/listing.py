@@ -27,9 +27,7 @@ from batchcap.captions.words import (
 )
 from batchcap.records.captions import Checks
 
-# An archive's vocabulary: of most words it is enough to know that nothing is wrong with them.
 _WORDS = 8192
-_QUIET = 32768
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,7 @@ class Entry:
 
     ``tidy`` holds the keywords in it, itself where there is nothing to clean; ``plain`` says that
     it is short small letters and on no list, as nearly every one is. ``signs`` are those it bears
-    wherever it stands, ``listed`` the words of listed names in it; two keywords that share any of
-    their ``marks`` may be one.
+    wherever it stands, ``listed`` the words of listed names in it.
     """
 
     key: str
@@ -54,14 +51,13 @@ class Entry:
     loud: frozenset[str]
     listed: frozenset[str]
     signs: int
-    marks: frozenset[str]
 
 
 class Listing:
     """The keywords of a caption, in order."""
 
     def __init__(self, lists: Checks, keywords: tuple[str, ...]) -> None:
-        read = lists.remembered(_entry, _WORDS)
+        read = lists.remembered(entry_of, _WORDS)
         self.entries = [read(each) for each in keywords]
 
     @cached_property
@@ -125,17 +121,12 @@ def listing(lists: Checks, keywords: tuple[str, ...]) -> Listing:
 
 def entries(lists: Checks, keywords: Iterable[str]) -> list[Entry]:
     """Return what there is to know of each keyword."""
-    return list(map(lists.remembered(_entry, _WORDS), keywords))
-
-
-def quiet_marks(lists: Checks, keywords: Iterable[str]) -> list[frozenset[str]]:
-    """Return the marks of each keyword that bears no sign and names nothing, else an empty set."""
-    return list(map(lists.remembered(_quiet, _QUIET), keywords))
+    return list(map(lists.remembered(entry_of, _WORDS), keywords))
 
 
 def loud_in(lists: Checks, keyword: str) -> frozenset[str]:
     """Return the words of a keyword that can make a name."""
-    return lists.remembered(_entry, _WORDS)(keyword).loud
+    return lists.remembered(entry_of, _WORDS)(keyword).loud
 
 
 def stem(word: str, lists: Checks) -> str:
@@ -154,7 +145,8 @@ def may_name(keyword: str, lists: Checks) -> bool:
     return not (begun.keys().isdisjoint(words) and lists.listed("first_names").isdisjoint(words))
 
 
-def _entry(lists: Checks, keyword: str) -> Entry:
+def entry_of(lists: Checks, keyword: str) -> Entry:
+    """Return what there is to know of a keyword, worked out anew."""
     word, words = key(keyword), tokens(keyword)
     listed = tuple(names(words, lists))
     named = named_in(words, listed)
@@ -162,11 +154,10 @@ def _entry(lists: Checks, keyword: str) -> Entry:
     plain = _is_plain(keyword)
     most = lists.thresholds.phrase_words
     long = bool(most) and keyword.count(" ") >= most
-    root, many = stem(word, lists), plurals(word)
     return Entry(
         key=word,
-        plurals=many,
-        stem=root,
+        plurals=plurals(word),
+        stem=stem(word, lists),
         found_by=tuple(dict.fromkeys(_found_by(word, lists))),
         tidy=tidy,
         is_tidy=tidy == (keyword,),
@@ -175,7 +166,6 @@ def _entry(lists: Checks, keyword: str) -> Entry:
         named=named,
         loud=_loud(words, listed, lists) if may_name(keyword, lists) else NOTHING,
         listed=NOTHING.union(*(each for kind, each in named if kind != ALLOWED)),
-        marks=frozenset({word, root}) | many,
         signs=(0 if tidy == (keyword,) else signs.UNTIDY)
         | (signs.SENTENCE if long else 0)
         | (signs.FOREIGN if foreign_letters(keyword) else 0)
@@ -186,13 +176,6 @@ def _entry(lists: Checks, keyword: str) -> Entry:
 
 def _is_wanted(keyword: str) -> bool:
     return not (is_unwanted(keyword) or fold(keyword).partition(" ")[0] in CAMERA_BRANDS)
-
-
-def _quiet(lists: Checks, keyword: str) -> frozenset[str]:
-    entry = _entry(lists, keyword)
-    if entry.plain and not (entry.signs or entry.loud or entry.listed):
-        return entry.marks
-    return NOTHING
 
 
 def _loud(words: Sequence[Token], listed: Sequence[Span], lists: Checks) -> frozenset[str]:

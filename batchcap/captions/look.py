@@ -21,8 +21,6 @@ from batchcap.captions.words import ADDRESSING, AGENCIES
 from batchcap.records import Caption, Preset
 from batchcap.records.captions import Checks
 
-_ASIDE = ("visible_text", "release_reason")
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -36,7 +34,6 @@ class Look:
     """
 
     prose: Callable[[Caption], tuple[str, ...]]
-    aside: Callable[[Caption], tuple[str, ...]]
     texts: Callable[[Caption], tuple[str, ...]]
     limits: Sequence[tuple[int, int]]
     endings: Sequence[tuple[int, bool]]
@@ -57,18 +54,18 @@ class Look:
 class Around:
     """What is known of a place as a caption is looked at.
 
-    ``names`` finds the place as it is spelled, ``number`` is that of its names; ``inner`` holds
-    the words that would make another name of one of its own.
+    ``names`` finds the place as it is ``spelled``; ``inner`` holds the words that would
+    make another name of one of its own.
     """
 
     names: re.Pattern[str]
-    number: int
+    spelled: tuple[str, ...]
     inner: frozenset[str]
     keywords: tuple[str, ...]
 
     def without_names(self, text: str) -> str:
         """Return a text without the known place."""
-        return self.names.sub("", text) if self.number else text
+        return self.names.sub("", text) if self.spelled else text
 
 
 def look_at(lists: Checks, preset: Preset) -> Look:
@@ -104,7 +101,6 @@ def look_at(lists: Checks, preset: Preset) -> Look:
     small = lists.listed("function_words")
     return Look(
         prose=attrgetter(*PROSE),
-        aside=attrgetter(*_ASIDE),
         texts=lambda caption: tuple([getattr(caption, each.name) for each in texts]),
         limits=[(least(each), each.max_chars or sys.maxsize) for each in texts],
         endings=[
@@ -143,7 +139,7 @@ def _seen_from(lists: Checks, ground: Grounds, keywords: tuple[str, ...]) -> Aro
             inner.update(rest)
     return Around(
         re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)"),
-        len(names),
+        tuple(names),
         frozenset(inner) - ground.proven,
         keywords,
     )

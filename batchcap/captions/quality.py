@@ -73,22 +73,24 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """
     repairs: dict[Finding, None] = {}
     for _ in range(_MOST_ROUNDS):
-        verdict = _once(preset, caption, facts)
+        seen = glance(preset, caption, facts)
+        verdict = _once(preset, caption, facts, seen) if seen else Verdict(caption)
         repairs |= dict.fromkeys(
             each for each in verdict.findings if each.severity is Severity.REPAIRED
         )
-        if verdict.caption == caption:
+        if verdict.caption is caption or verdict.caption == caption:
             break
         caption = verdict.caption
+    if not (repairs or verdict.findings):
+        return verdict
     rest = tuple(each for each in verdict.findings if each.severity is not Severity.REPAIRED)
     return Verdict(verdict.caption, (*repairs, *rest))
 
 
-def _once(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
-    """Apply each rule once that may have anything to say."""
+def _once(preset: Preset, caption: Caption, facts: Facts, seen: int) -> Verdict:
+    """Apply each rule once that may have anything to say of what was seen."""
     findings: list[Finding] = []
-    seen = glance(preset, caption, facts)
-    for name, rule in RULES.items() if seen else ():
+    for name, rule in RULES.items():
         if not seen & signs.OF_RULE[name] or name not in preset.checks:
             continue
         step = rule(preset, caption, facts)

@@ -77,9 +77,10 @@ def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
 def _plain_words(words: list[str]) -> tuple[str, ...]:
     """Return the words as plain text, all at once where there is nothing to clean."""
     row = f" {_JOINT.join(words)} "
-    if row.isascii() and row.isprintable() and not any(each in row for each in _UNTIDY):
-        return tuple(words)
-    return tuple(word for word in map(plain, words) if word)
+    tidy = row.isascii() and row.isprintable()
+    for each in _UNTIDY if tidy else ():
+        tidy = tidy and each not in row
+    return tuple(words) if tidy else tuple(word for word in map(plain, words) if word)
 
 
 def _chosen(field: Field, value: str) -> str | Trouble:

@@ -46,6 +46,8 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "<" not in text and ">" not in text:
         # Nearly every text of a model is this plain, and every rule asks anew.
+        if "  " not in text and text[:1] != " " != text[-1:]:
+            return text
         return " ".join(text.split())
     if _WESTERN.fullmatch(text) and unicodedata.is_normalized("NFC", text):
         return " ".join(text.split())

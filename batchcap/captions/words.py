@@ -16,7 +16,7 @@ _PICTORIAL = frozenset({"So", "Sk"})
 _SELECTORS = range(0xFE00, 0xFE10)
 _HISSING = ("s", "x", "z", "ch", "sh")
 _SAME_AS_PLURAL = frozenset({"news", "goods", "arms", "customs"})
-_ODD_PLURALS = {
+ODD_PLURALS = {
     "man": "men",
     "woman": "women",
     "child": "children",
@@ -96,11 +96,11 @@ def keywords_in(text: str) -> list[str]:
 
 def plurals(word: str) -> frozenset[str]:
     """Return the plural forms an English noun or phrase may take; compared without case."""
-    if word in _ODD_PLURALS:
-        return frozenset({_ODD_PLURALS[word]})
+    if word in ODD_PLURALS:
+        return frozenset({ODD_PLURALS[word]})
     first, gap, last = word.rpartition(" ")
-    if gap and last in _ODD_PLURALS:
-        return frozenset({first + gap + _ODD_PLURALS[last]})
+    if gap and last in ODD_PLURALS:
+        return frozenset({first + gap + ODD_PLURALS[last]})
     if word.endswith(_HISSING):
         return frozenset({word + "es"})
     forms = {word + "s"}
@@ -114,8 +114,8 @@ def plurals(word: str) -> frozenset[str]:
 def singulars(word: str) -> frozenset[str]:
     """Return the singular forms of which a word may be the plural; compared without case."""
     first, gap, last = word.rpartition(" ")
-    guesses = [word[:-1], word[:-2], f"{word[:-3]}y", *(first + gap + one for one in _ODD_PLURALS)]
-    if not word.endswith("s") and last not in _ODD_PLURALS.values():
+    guesses = [word[:-1], word[:-2], f"{word[:-3]}y", *(first + gap + one for one in ODD_PLURALS)]
+    if not word.endswith("s") and last not in ODD_PLURALS.values():
         return frozenset()
     return frozenset(each for each in guesses if each and word in plurals(each))
 

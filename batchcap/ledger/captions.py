@@ -14,7 +14,7 @@ from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Us
 PAGE = 500
 TASK_COLUMNS = (
     "t.id, t.custom_id, p.path, p.id, t.generation, t.preset, t.facts, t.task_file_id, t.line,"
-    " o.fingerprint"
+    " o.fingerprint, p.series_id IS NOT NULL"
 )
 TASK_TABLES = "JOIN photo AS p ON p.id = t.photo_id LEFT JOIN outcome AS o ON o.task_id = t.id"
 # File by file, as the index has them: all at once, a million rows would be sorted in memory.
@@ -35,8 +35,9 @@ RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 class OpenTask(NamedTuple):
     """A task as a reply finds it; ``facts`` are JSON.
 
-    ``fingerprint`` is that of the reply that counted, None without an outcome. A plain tuple, for
-    a million of them go to other processes.
+    ``fingerprint`` is that of the reply that counted, None without an outcome; ``in_series`` is 1
+    for a frame of a burst, which is compared with the others. A plain tuple, for a million of them
+    go to other processes.
     """
 
     id: int
@@ -49,6 +50,7 @@ class OpenTask(NamedTuple):
     task_file_id: int
     line: int
     fingerprint: str | None
+    in_series: int
 
 
 @dataclass(frozen=True, slots=True)

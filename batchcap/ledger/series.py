@@ -151,13 +151,6 @@ class Series:
             ),
         )
 
-    def has(self, photo_id: int) -> bool:
-        """Return whether a photo is a frame of a series."""
-        row = self._connection.execute(
-            "SELECT series_id IS NOT NULL FROM photo WHERE id = ?", (photo_id,)
-        ).fetchone()
-        return bool(row and row[0])
-
     def others(self, photo_id: int) -> list[tuple[str, Caption]]:
         """Return the captions that stand of the other frames of a photo's series, with paths."""
         rows = self._connection.execute(

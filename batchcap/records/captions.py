@@ -177,6 +177,8 @@ class Verdict:
     @property
     def severity(self) -> Severity | None:
         """The gravest finding: hold before again before repaired; None where all is well."""
+        if not self.findings:
+            return None
         order = (Severity.HOLD, Severity.AGAIN, Severity.REPAIRED)
         present = {each.severity for each in self.findings}
         return next((each for each in order if each in present), None)

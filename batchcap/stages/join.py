@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from batchcap import balance
 from batchcap.batches.outcomes import CANCELLED, NO_BALANCE
-from batchcap.bursts import agreed, in_series, pass_on
+from batchcap.bursts import agreed, pass_on
 from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Judged, Page
 from batchcap.ledger.captions import OpenTask, Settled
@@ -120,7 +120,7 @@ def _settle(
             _beside(joining, file, judged, task)
             continue
         joining.marks[task.id] = judged.mark
-        if in_series(workspace, task):
+        if task.in_series:
             ready.record()  # the other frames of this page are among those it is compared with
             judged = agreed(workspace, task, judged)
         ready.add(_ended(joining, judged, task, ready.spent), judged)
