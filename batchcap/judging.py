@@ -8,14 +8,13 @@ replies counts.
 import functools
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from batchcap.batches.outcomes import REFUSAL, fingerprint, outcome, policy
 from batchcap.batches.replies import read_reply
 from batchcap.captions.quality import review
 from batchcap.captions.reply import parse
-from batchcap.ledger.captions import OpenTask, findings_to_json, words_to_json
+from batchcap.ledger.captions import findings_to_json, words_to_json
 from batchcap.ledger.facts import facts_from_json, undated
 from batchcap.records import (
     Caption,
@@ -31,14 +30,18 @@ from batchcap.records.captions import Checks
 
 _KNOWN = 256
 PresetOf = Callable[[str], Preset]
+# By custom_id the preset that was asked with, and the facts that were known, as JSON.
+Asked = Mapping[str, tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some lines of a result file as (1-based number, bytes), and the tasks they seem to name."""
+class Page(NamedTuple):
+    """Some lines of a result file as (1-based number, bytes), and what they seem to answer.
+
+    Plain values, for hundreds go to another process at a time.
+    """
 
     lines: Sequence[tuple[int, bytes]]
-    tasks: Mapping[str, OpenTask]
+    asked: Asked
 
 
 class Judged(NamedTuple):
@@ -82,16 +85,16 @@ def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
         if isinstance(reply, Trouble):
             found.append(reply)
             continue
-        task = page.tasks.get(reply.custom_id)
+        asked = page.asked.get(reply.custom_id)
         ended, code = outcome(reply)
-        if task is not None and ended is Outcome.ANSWERED:
-            ending = _checked(preset_of(task.preset), reply, task)
+        if asked is not None and ended is Outcome.ANSWERED:
+            ending = _checked(preset_of(asked[0]), reply, asked[1])
         else:
             ending = Ending(ended, code, policy(ended, code), _why(ended, code, reply))
         usage = reply.usage
         tokens = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
         spent = (*tokens, usage.reasoning_tokens)
-        known, mark = task is not None, fingerprint(reply)
+        known, mark = asked is not None, fingerprint(reply)
         found.append(Judged(reply.custom_id, reply.line, known, mark, spent, *ending))
     return found
 
@@ -114,11 +117,11 @@ def _unpacked(presets: bytes) -> Mapping[str, Preset]:
     return found
 
 
-def _checked(preset: Preset, reply: Reply, task: OpenTask) -> Ending:
+def _checked(preset: Preset, reply: Reply, facts: str) -> Ending:
     """Turn an answer into a checked caption, or into a failure that is asked differently."""
     parsed = parse(preset, reply.text)
     if isinstance(parsed, Caption):
-        verdict = review(preset, parsed, _facts(preset, task))
+        verdict = review(preset, parsed, _facts(preset, facts))
         grave = [
             each.message for each in verdict.findings if each.severity is not Severity.REPAIRED
         ]
@@ -137,12 +140,12 @@ def _checked(preset: Preset, reply: Reply, task: OpenTask) -> Ending:
     return Ending(Outcome.FAILED, parsed.code, Policy.DIFFERENT, parsed.message)
 
 
-def _facts(preset: Preset, task: OpenTask) -> Facts:
-    """Return what is known of a task's photo but its time, which no rule asks for.
+def _facts(preset: Preset, text: str) -> Facts:
+    """Return what is known of a photo but its time, which no rule asks for.
 
     Of an archive's photos many know the same but for that: then it is the same object.
     """
-    return preset.lists.remembered(_known, _KNOWN)(undated(task.facts))
+    return preset.lists.remembered(_known, _KNOWN)(undated(text))
 
 
 def _known(_lists: Checks, text: str) -> Facts:

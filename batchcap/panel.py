@@ -1,18 +1,21 @@
 """Who judges replies: this process, or others where there are many.
 
-Takes an open workspace and result files; gives each page of lines with its judgements, in order.
+Takes an open workspace and result files; gives their lines, sheet by sheet and in order, with what
+they say.
 Only this process knows the ledger: others are handed the tasks.
 """
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
 from functools import partial
 
 from batchcap.batches.jsonl import lines
 from batchcap.errors import BatchcapError, BooksDoNotBalance
-from batchcap.fan_out import grouped, in_order, local_crew
+from batchcap.fan_out import Crew, grouped, in_order, local_crew
 from batchcap.judging import Judged, Page, judge, judge_apart, packed
 from batchcap.ledger.captions import OpenTask
 from batchcap.records import Fetched, Outcome, Trouble
@@ -24,8 +27,23 @@ MANY = 4000
 # Where a line most likely names its task. A wrong guess only means that this process judges it.
 NAME = re.compile(rb'"custom_id"\s*:\s*"([A-Za-z0-9_-]{1,64})"')
 
-Judgements = Iterator[tuple[Page, list[Judged | Trouble]]]
-Judges = Callable[[Iterable[Page]], Judgements]
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Some lines of a result file as (1-based number, bytes), and the tasks they seem to name."""
+
+    lines: Sequence[tuple[int, bytes]]
+    tasks: Mapping[str, OpenTask]
+
+    @property
+    def page(self) -> Page:
+        """What a judge needs of it."""
+        asked = {name: (each.preset, each.facts) for name, each in self.tasks.items()}
+        return Page(self.lines, asked)
+
+
+Judgements = Iterator[tuple[Sheet, list[Judged | Trouble]]]
+Judges = Callable[[Iterable[Sheet]], Judgements]
 
 
 @contextlib.contextmanager
@@ -37,14 +55,11 @@ def judges(workspace: Workspace, replies: int) -> Iterator[Judges]:
     workers = workspace.processes
     if replies < MANY or workers == 1:
         work = partial(judge, workspace.preset_named)
-        yield lambda pages: ((page, work(page)) for page in pages)
+        yield lambda sheets: ((each, work(each.page)) for each in sheets)
         return
     try:
         with local_crew(workers, replies) as crew:
-            yield lambda pages: (
-                (page, found)
-                for (page, _), found in in_order(crew, judge_apart, with_presets(workspace, pages))
-            )
+            yield partial(_apart, workspace, crew)
     except BrokenExecutor as error:
         raise BatchcapError(
             "A process that checks captions died, as for want of memory.",
@@ -53,7 +68,23 @@ def judges(workspace: Workspace, replies: int) -> Iterator[Judges]:
         ) from error
 
 
-def pages(workspace: Workspace, file: Fetched) -> Iterator[Page]:
+def _apart(workspace: Workspace, crew: Crew, sheets: Iterable[Sheet]) -> Judgements:
+    waiting: deque[Sheet] = deque()
+
+    def pages() -> Iterator[tuple[Page, bytes]]:
+        made: dict[frozenset[str], bytes] = {}
+        for sheet in sheets:
+            names = frozenset(each.preset for each in sheet.tasks.values())
+            if names not in made:
+                made[names] = packed({name: workspace.preset_named(name) for name in names})
+            waiting.append(sheet)
+            yield sheet.page, made[names]
+
+    for _, found in in_order(crew, judge_apart, pages()):
+        yield waiting.popleft(), found
+
+
+def sheets(workspace: Workspace, file: Fetched) -> Iterator[Sheet]:
     """Yield the lines of a result file, with the tasks that they seem to name.
 
     Raises BooksDoNotBalance where the file is gone.
@@ -69,26 +100,16 @@ def pages(workspace: Workspace, file: Fetched) -> Iterator[Page]:
         for group in grouped(lines(stream), LINES):
             found = (NAME.search(raw) for _, raw in group)
             named = {each[1].decode("ascii") for each in found if each}
-            yield Page(group, workspace.ledger.captions.tasks(named))
+            yield Sheet(group, workspace.ledger.captions.tasks(named))
 
 
-def with_presets(workspace: Workspace, given: Iterable[Page]) -> Iterator[tuple[Page, bytes]]:
-    """Yield each page with the presets of its tasks, as other processes take them."""
-    made: dict[frozenset[str], bytes] = {}
-    for page in given:
-        names = frozenset(each.preset for each in page.tasks.values())
-        if names not in made:
-            made[names] = packed({name: workspace.preset_named(name) for name in names})
-        yield page, made[names]
-
-
-def known(workspace: Workspace, page: Page, judged: Judged) -> tuple[Judged, OpenTask | None]:
+def known(workspace: Workspace, sheet: Sheet, judged: Judged) -> tuple[Judged, OpenTask | None]:
     """Return a judgement with its task, None for a stranger; judged here if it was not yet."""
     if judged.known:
-        return judged, page.tasks[judged.custom_id]
+        return judged, sheet.tasks[judged.custom_id]
     task = workspace.ledger.captions.task(judged.custom_id)
     if task is None or judged.outcome is not Outcome.ANSWERED:
         return judged, task
-    line = next(each for each in page.lines if each[0] == judged.line)
-    (again,) = judge(workspace.preset_named, Page([line], {task.custom_id: task}))
+    line = next(each for each in sheet.lines if each[0] == judged.line)
+    (again,) = judge(workspace.preset_named, Sheet([line], {task.custom_id: task}).page)
     return (judged if isinstance(again, Trouble) else again), task

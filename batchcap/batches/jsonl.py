@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
-import orjson
+import jiter
 
 BLOCK = 1 << 16
 CAP = 16 << 20
@@ -30,7 +30,7 @@ def encode(value: Any) -> bytes:
 def decode(raw: bytes) -> Any:
     """Return the value of one line; raise ValueError for whatever is not UTF-8 JSON."""
     try:
-        return orjson.loads(raw)
+        return jiter.from_json(raw)
     except ValueError:
         return _tolerated(raw)
 

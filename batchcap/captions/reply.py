@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-import orjson
+import jiter
 
 from batchcap.captions.chatter import is_refusal
 from batchcap.captions.plain_form import split_plain
@@ -97,7 +97,7 @@ def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
     """Return the first JSON object that holds one of the names, whatever stands around it."""
     if text.startswith("{"):
         with contextlib.suppress(ValueError):  # then it is looked for below
-            whole = orjson.loads(text)
+            whole = jiter.from_json(text.encode())
             if names & whole.keys():
                 return dict(whole)
     starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import orjson
+import jiter
+from pydantic_core import to_json
 
 from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Usage
 
@@ -86,19 +87,19 @@ class Money:
 
 def words_to_json(caption: Caption) -> str:
     """Return a caption as it is recorded."""
-    return orjson.dumps(caption).decode()
+    return to_json(caption).decode()
 
 
 def findings_to_json(findings: Sequence[Finding]) -> str:
     """Return findings as they are recorded."""
     if not findings:
         return "[]"
-    return orjson.dumps(findings).decode()
+    return to_json(findings).decode()
 
 
 def words_from_json(text: str) -> Caption:
     """Return the caption that ``words_to_json`` wrote."""
-    words = orjson.loads(text)
+    words = jiter.from_json(text.encode())
     words["keywords"] = tuple(words["keywords"])
     return Caption(**words)
 
@@ -107,7 +108,7 @@ def findings_from_json(text: str) -> tuple[Finding, ...]:
     """Return the findings that ``findings_to_json`` wrote."""
     return tuple(
         Finding(each["rule"], Severity(each["severity"]), each["field"], each["message"])
-        for each in orjson.loads(text)
+        for each in jiter.from_json(text.encode())
     )
 
 

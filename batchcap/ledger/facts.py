@@ -4,7 +4,7 @@ import json
 import unicodedata
 from dataclasses import asdict
 
-import orjson
+import jiter
 
 from batchcap.records import Fact, Facts
 
@@ -22,7 +22,7 @@ def facts_to_json(facts: Facts) -> str:
 
 def facts_from_json(text: str) -> Facts:
     """Return the facts that ``facts_to_json`` wrote."""
-    data = orjson.loads(text)
+    data = jiter.from_json(text.encode())
     contradictions = tuple(data.pop("contradictions", ()))
     return Facts(
         **{key: Fact(**value) for key, value in data.items()}, contradictions=contradictions

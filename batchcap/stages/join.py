@@ -13,10 +13,10 @@ from batchcap import balance
 from batchcap.batches.outcomes import CANCELLED, NO_BALANCE
 from batchcap.bursts import agreed, pass_on
 from batchcap.errors import BooksDoNotBalance
-from batchcap.judging import Judged, Page
+from batchcap.judging import Judged
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
-from batchcap.panel import Judges, judges, known, pages
+from batchcap.panel import Judges, Sheet, judges, known, sheets
 from batchcap.records import (
     BatchState,
     BatchView,
@@ -89,10 +89,10 @@ def join_batch(workspace: Workspace, sent: Sent, by: Judges, bar: ProgressBar) -
     ledger, requests = workspace.ledger, sent.submission.file.requests
     joining = Joining(sent, ledger.captions.marks(sent.submission.file.id))
     for file in ledger.submissions.files(sent.submission):
-        for page, found in by(pages(workspace, file)) if file.name else ():
+        for sheet, found in by(sheets(workspace, file)) if file.name else ():
             before = min(joining.read, requests)
-            joining.read += len(page.lines)
-            _settle(workspace, joining, (file, page), found)
+            joining.read += len(sheet.lines)
+            _settle(workspace, joining, (file, sheet), found)
             bar.advance(min(joining.read, requests) - before)
     bar.advance(requests - min(joining.read, requests))
     _without_reply(workspace, joining)
@@ -103,25 +103,25 @@ def join_batch(workspace: Workspace, sent: Sent, by: Judges, bar: ProgressBar) -
 def _settle(
     workspace: Workspace,
     joining: Joining,
-    place: tuple[Fetched, Page],
+    place: tuple[Fetched, Sheet],
     found: Iterable[Judged | Trouble],
 ) -> None:
-    """Record what a page says of the batch's tasks; the rest is counted and kept out."""
-    file, page = place
+    """Record what a sheet says of the batch's tasks; the rest is counted and kept out."""
+    file, sheet = place
     ready = Ready(workspace, joining.sent)
     for each in found:
         if isinstance(each, Trouble):
             joining.counts["unreadable_line"] += 1
             joining.problems.append(Problem("unreadable_line", f"{file.name}: {each.message}"))
             continue
-        judged, task = known(workspace, page, each)
+        judged, task = known(workspace, sheet, each)
         ours = task is not None and task.task_file_id == joining.sent.submission.file.id
         if task is None or not ours or task.id in joining.marks:
             _beside(joining, file, judged, task)
             continue
         joining.marks[task.id] = judged.mark
         if task.in_series:
-            ready.record()  # the other frames of this page are among those it is compared with
+            ready.record()  # the other frames of this sheet are among those it is compared with
             judged = agreed(workspace, task, judged)
         ready.add(_ended(joining, judged, task, ready.spent), judged)
     ready.record()

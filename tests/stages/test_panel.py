@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from batchcap.judging import Page
-from batchcap.panel import LINES, MANY, judges, known, pages
+from batchcap.panel import LINES, MANY, Sheet, judges, known, sheets
 from batchcap.records import Outcome, Trouble
 from batchcap.render import standard
 from batchcap.workspace import Outside, open_workspace
@@ -38,7 +37,7 @@ def files(workspace):
 
 def judged(workspace, replies):
     with judges(workspace, replies) as by:
-        return [list(by(pages(workspace, each))) for each in files(workspace)]
+        return [list(by(sheets(workspace, each))) for each in files(workspace)]
 
 
 def test_other_processes_judge_alike_and_in_order(fetched) -> None:
@@ -51,8 +50,8 @@ def test_other_processes_judge_alike_and_in_order(fetched) -> None:
         path.write_bytes(path.read_bytes() + b"".join(more))
         here, apart = judged(workspace, 1), judged(workspace, MANY)
     assert here == apart
-    assert [len(page.lines) for page, _ in here[0]] == [LINES, LINES, 5]
-    found = [each for _, page in here[0] for each in page]
+    assert [len(sheet.lines) for sheet, _ in here[0]] == [LINES, LINES, 5]
+    found = [each for _, judged in here[0] for each in judged]
     assert sum(isinstance(each, Trouble) for each in found) == 1
     assert sum(bool(each.words) for each in found if not isinstance(each, Trouble)) == 3 + 2 * LINES
 
@@ -60,14 +59,14 @@ def test_other_processes_judge_alike_and_in_order(fetched) -> None:
 def test_an_answer_whose_task_was_not_guessed_is_judged_none_the_less(fetched) -> None:
     with opened(fetched) as workspace, judges(workspace, 1) as by:
         (output,) = files(workspace)
-        ((page, found),) = by(pages(workspace, output))
-        blind = Page(page.lines, {})
+        ((sheet, found),) = by(sheets(workspace, output))
+        blind = Sheet(sheet.lines, {})
         ((_, unknown),) = by([blind])
         assert not any(each.words for each in unknown)
         assert {each.outcome for each in unknown} == {Outcome.ANSWERED}
         again = [known(workspace, blind, each) for each in unknown]
     assert [each for each, _ in again] == found
-    assert [task.path for _, task in again] == [page.tasks[each.custom_id].path for each in found]
+    assert [task.path for _, task in again] == [sheet.tasks[each.custom_id].path for each in found]
 
 
 def test_what_no_longer_fits_the_photos_states_is_found(fetched) -> None:
