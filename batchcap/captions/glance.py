@@ -8,6 +8,7 @@ would let a fault pass, and is a defect.
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 from operator import eq
 from string import ascii_letters, digits
@@ -83,8 +84,12 @@ def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
         found |= signs.IN_TEXT
     else:
         rows = _rows(spoken)
-        found |= _marks(spoken, rows) | _digits_and_the_like(spoken)
-        found |= _capitals(look, (ground, place), spoken) | _words(look, (ground, place), rows)
+        words = list(chain.from_iterable(rows))
+        found |= _marks(spoken, words) | _digits_and_the_like(spoken)
+        found |= _capitals(look, (ground, place), spoken)
+        if "'" in spoken:  # for a pattern a word ends there, too
+            words += chain.from_iterable(each.split("'") for each in tuple(words))
+        found |= _words(look, (ground, place), set(words))
         found |= _titles(look, (ground, place), prose, rows)
         found |= _unplaced(place, prose[_DESCRIPTION])
         found |= _alike(preset, look, rows, ground.place_words)
@@ -123,7 +128,7 @@ def _rows(spoken: str) -> list[list[str]]:
     return [list(filter(None, row)) for row in bare]
 
 
-def _marks(spoken: str, rows: Rows) -> int:
+def _marks(spoken: str, words: Sequence[str]) -> int:
     """Tell of commas and full stops in odd places, and of words that stand there twice."""
     found = 0
     if spoken.count(",") != spoken.count(", "):
@@ -131,7 +136,6 @@ def _marks(spoken: str, rows: Rows) -> int:
     stops = spoken.count(".")
     if stops and stops != spoken.count(". ") + spoken.count(".\n") + (spoken[-1] == "."):
         found |= signs.ADDRESS | signs.MARK
-    words = list(chain.from_iterable(rows))
     if True in map(eq, words, islice(words, 1, None)):
         found |= signs.MARK
     return found
@@ -170,13 +174,10 @@ def _opens(spoken: str, start: int) -> bool:
     return len(word) > 1 and word not in ABBREVIATED
 
 
-def _words(look: Look, known: tuple[Grounds, Around], rows: Rows) -> int:
+def _words(look: Look, known: tuple[Grounds, Around], words: AbstractSet[str]) -> int:
     """Tell what single words are signs of; those of the known place are none of a name."""
     ground, place = known
     found = 0
-    words = set(chain.from_iterable(rows))
-    # For a pattern a word ends at an apostrophe, too.
-    words.update(chain.from_iterable([each.split("'") for each in words if "'" in each]))
     for each in words & look.noted:
         told = look.words.get(each, 0)
         if not look.longer.get(each, NOTHING).isdisjoint(words):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from measuring.archive import forget
 from measuring.ledgers import BARE
+from measuring.profile import profile
 from measuring.rounds import Machine, medians
 from measuring.stages import VALUES
 from PIL import Image
@@ -57,7 +58,7 @@ def shares_of_build(machine: Machine, folder: Path, rounds: int) -> list[Share]:
     )
     reading = whole / len(paths) * photos
     found.append(("build: all photos, one process", "reading the photos", reading / build))
-    return found
+    return found + profile(machine, folder, ("build",), lambda: forget(folder))
 
 
 def shares_of_write(machine: Machine, folder: Path, rounds: int) -> list[Share]:
@@ -90,6 +91,7 @@ def shares_of_write(machine: Machine, folder: Path, rounds: int) -> list[Share]:
         (what, "ExifTool reads the old tags", reading / whole),
         (what, f"ExifTool writes {len(VALUES)} tags", writing / whole),
         (what, "ExifTool reads them back", reading / whole),
+        *profile(machine, folder, ("write",), before),
     ]
 
 
@@ -112,7 +114,10 @@ def shares_of_join(machine: Machine, folder: Path, rounds: int) -> list[Share]:
         rounds,
         before,
     )
-    return [("join", "parse each line, keep its text in SQLite", bare / whole)]
+    return [
+        ("join", "parse each line, keep its text in SQLite", bare / whole),
+        *profile(machine, root, ("join",), before),
+    ]
 
 
 def _words(data: bytes, path: Path) -> None:

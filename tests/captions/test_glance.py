@@ -123,7 +123,7 @@ def test_a_rule_without_its_signs_has_nothing_to_say(name, case) -> None:
         *((pattern, signs.MARK) for pattern, _ in titles._TIDY),
     ],
 )
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(st.data())
 def test_what_a_pattern_finds_bears_its_sign(pattern, sign, data) -> None:
     begins = pattern in (chatter._OPENINGS, chatter._FAREWELL, chatter._REFUSAL)
