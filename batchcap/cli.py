@@ -212,11 +212,19 @@ def run(workspace: "Workspace", **given: Any) -> "StageResult":
 
 @batchcap.command()
 @click.option("--photo", default="", metavar="PATH", help="Everything about one photo.")
+@click.option(
+    "--amiss",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a CSV of all photos a person should look at, with the reasons.",
+)
 @stage
-def status(workspace: "Workspace", photo: str) -> "StageResult":
+def status(workspace: "Workspace", photo: str, amiss: Path | None) -> "StageResult":
     """Tell where every photo and batch stands."""
-    from batchcap.stages.status import photo_status, status
+    from batchcap.stages.status import list_amiss, photo_status, status
 
+    if amiss:
+        list_amiss(workspace, amiss)
     return photo_status(workspace, photo) if photo else status(workspace)
 
 

@@ -6,15 +6,17 @@ Results go to stdout; progress and messages go to stderr.
 import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from batchcap.errors import BatchcapError
+from batchcap.problems import MORE
 from batchcap.records import Exit, Problem, ProgressBar, StageResult
 from batchcap.tables import shown
 
 VERSION = 1
-# Problems a person is shown; --json lists all of them.
+# Problems a person is shown; --json lists more of them.
 MOST_PROBLEMS = 20
 # Progress is shown for what takes longer than this, and plain lines this far apart: seconds.
 PATIENCE = 2.0
@@ -84,12 +86,19 @@ class Terminal:
         words = shown(result)
         if words and not (self._quiet and result.exit_code == Exit.DONE):
             _print(self._out, words)
-        for problem in result.problems[:MOST_PROBLEMS]:
-            _print(self._messages, _told(problem))
-        if (rest := len(result.problems) - MOST_PROBLEMS) > 0:
-            _print(self._messages, f"  … and {rest:,} more: add --json to see all of them")
+        for line in _listed(result.problems):
+            _print(self._messages, line)
         if result.next and not self._quiet:
             _print(self._messages, f"Next: {result.next}")
+
+
+def _listed(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield the first problems, how many there are besides, and where all of them are found."""
+    each_one = [each for each in problems if each.code != MORE]
+    yield from map(_told, each_one[:MOST_PROBLEMS])
+    if (rest := len(each_one) - MOST_PROBLEMS) > 0:
+        yield f"  … and {rest:,} more: add --json to see them"
+    yield from (_told(each) for each in problems if each.code == MORE)
 
 
 def _told(problem: Problem) -> str:

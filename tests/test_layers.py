@@ -57,6 +57,7 @@ BELOW = (
     "archive",
     "balance",
     "bursts",
+    "problems",
     "families",
     "config",
     "judging",
@@ -79,7 +80,8 @@ LAYERS = {
         ("click",),
     ),
     "boundary": Layer(("render", *VALUES)),  # the one place that catches
-    "render": Layer(("tables", *VALUES), ("rich",)),
+    "render": Layer(("problems", "tables", *VALUES), ("rich",)),
+    "problems": Layer(VALUES, pure=True),
     "tables": Layer(VALUES),
     "stages": Layer(BELOW, apart=True),
     "stages.run": Layer(("stages", *BELOW)),

@@ -85,6 +85,16 @@ def test_many_problems_are_counted_not_listed_but_json_has_all() -> None:
     assert len(json.loads(out.getvalue())["problems"]) == 50
 
 
+def test_what_is_not_even_listed_is_told_at_the_end() -> None:
+    many = tuple(Problem("held", f"number {n}") for n in range(25))
+    rest = Problem("more", "held: 900 more than are listed.", hint="batchcap status")
+    shown, _, messages = terminal()
+    shown.show(StageResult("x", problems=(*many, rest)))
+    assert messages.getvalue().count("number") == 20
+    assert "… and 5 more: add --json to see them\n" in messages.getvalue()
+    assert "held: 900 more than are listed.\n    → batchcap status\n" in messages.getvalue()
+
+
 def test_quiet_tells_what_went_wrong_and_no_more() -> None:
     shown, out, messages = terminal(quiet=True)
     shown.say("on the way")

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 
 from batchcap.ledger.facts import facts_from_json, facts_to_json, told_to_json
@@ -252,13 +253,6 @@ class Photos:
         """Return what is known of the photo at that path."""
         return next(self._known("WHERE p.path = ?", (path,)), None)
 
-    def below(self, folder: str) -> list[Known]:
-        """Return the photos below a folder, by path."""
-        start = f"{folder}/" if folder not in ("", ".") else ""
-        return list(
-            self._known("WHERE substr(p.path, 1, length(?)) = ? ORDER BY p.path", (start, start))
-        )
-
     def in_state(self, *states: str) -> Iterator[Known]:
         """Return the photos in any of these states, by path."""
         marks = ", ".join("?" * len(states))
@@ -285,13 +279,16 @@ class Photos:
         ).fetchone()
         return int(row[0])
 
-    def amiss(self) -> Iterator[Known]:
-        """Return the photos that a person should look at, by path.
+    def amiss(self, state: str, most: int, *, dense: bool) -> Iterator[Known]:
+        """Return the first photos by path in one of the states that a person should look at.
 
-        Indexes name the few that can be, the view says which of them are.
+        ``dense``: so many are that the first of them are met at once; else indexes name the few
+        that can be, and the view says which of them are.
         """
-        marks = ", ".join("?" * len(AMISS))
-        return self._known(f"WHERE {MAY_BE_AMISS} AND s.state IN ({marks}) ORDER BY p.path", AMISS)
+        if dense:
+            return islice(self.pages(state), most)
+        where = f"WHERE {MAY_BE_AMISS} AND s.state = ? ORDER BY p.path LIMIT {most}"
+        return self._known(where, (state,))
 
     def _known(self, where: str, values: Sequence[str]) -> Iterator[Known]:
         rows = self._connection.execute(

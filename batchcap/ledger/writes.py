@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+IN_PLACE = "(SELECT kind FROM written WHERE journal_id = j.id ORDER BY id DESC LIMIT 1) = 'written'"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -89,16 +91,35 @@ class Writes:
     def last_run(self) -> int:
         """Return the newest run with something to undo, or 0."""
         row = self._connection.execute(
-            "SELECT coalesce(max(run_id), 0) FROM journal AS j WHERE (SELECT kind FROM written"
-            " WHERE journal_id = j.id ORDER BY id DESC LIMIT 1) = 'written'"
+            f"SELECT coalesce(max(run_id), 0) FROM journal AS j WHERE {IN_PLACE}"
         ).fetchone()
         return int(row[0])
 
-    def of_run(self, run_id: int) -> list[Entry]:
-        """Return what a run wrote and is still in place, the newest first."""
-        return self._entries(
-            "WHERE w.kind = 'written' AND j.run_id = ? ORDER BY j.id DESC", (run_id,)
+    def entry(self, number: int) -> Entry:
+        """Return the entry of that number."""
+        return self._entries("WHERE j.id = ?", (number,))[0]
+
+    def of_run(self, run_id: int) -> list[int]:
+        """Return the numbers of what a run wrote and is still in place, the newest first."""
+        rows = self._connection.execute(
+            f"SELECT j.id FROM journal AS j WHERE j.run_id = ? AND {IN_PLACE} ORDER BY j.id DESC",
+            (run_id,),
         )
+        return [row[0] for row in rows]
+
+    def below(self, path: str, run_id: int = 0) -> list[int]:
+        """Return the number of the newest write still in place of each photo at or below a path.
+
+        ``run_id``: only of those that this run wrote (0: any).
+        """
+        rows = self._connection.execute(
+            "SELECT id FROM (SELECT max(j.id) AS id, j.run_id AS run_id FROM journal AS j"
+            " JOIN photo AS p ON p.id = j.photo_id"
+            f" WHERE (? IN ('', p.path) OR substr(p.path, 1, length(?)) = ?) AND {IN_PLACE}"
+            " GROUP BY j.photo_id) WHERE ? IN (0, run_id)",
+            (path, f"{path}/", f"{path}/", run_id),
+        )
+        return [row[0] for row in rows]
 
     def of_photo(self, photo_id: int) -> list[Entry]:
         """Return what is still in place in one photo, the newest first."""

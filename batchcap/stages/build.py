@@ -26,6 +26,7 @@ from batchcap.interrupt import Interrupt, calm
 from batchcap.ledger.photos import Known, Look
 from batchcap.ledger.tasks import Asked, Made
 from batchcap.photos.family import clock
+from batchcap.problems import Problems
 from batchcap.records import (
     Exit,
     Prepared,
@@ -63,7 +64,7 @@ class Tally:
     requests: int = 0
     unreadable: int = 0
     files: list[TaskFile] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
 
 
 def build(workspace: Workspace, order: Order) -> StageResult:
@@ -308,14 +309,13 @@ def result(workspace: Workspace, tally: Tally) -> StageResult:
     """Return what a build did; photos = requests + skipped + unreadable."""
     skipped = tally.photos - tally.requests - tally.unreadable
     waiting = workspace.ledger.tasks.files("waiting")
-    problems = list(tally.problems)
     if tally.photos == 0:
         raise UsageError(
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
         )
     if tally.requests and not workspace.tokenizer.exact:
-        problems.append(Problem("tokens", workspace.tokenizer.note))
+        tally.problems.append(Problem("tokens", workspace.tokenizer.note))
     return StageResult(
         "build",
         Exit.FAILED if tally.unreadable else Exit.DONE,
@@ -328,7 +328,7 @@ def result(workspace: Workspace, tally: Tally) -> StageResult:
             "skipped": skipped,
             "unreadable": tally.unreadable,
         },
-        tuple(problems),
+        tally.problems.told(),
         {"files": [each.name for each in tally.files]},
         "batchcap submit" if waiting else "batchcap status",
     )

@@ -17,6 +17,7 @@ from batchcap.judging import Judged
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
 from batchcap.panel import Judges, Sheet, judges, known, sheets
+from batchcap.problems import Problems
 from batchcap.records import (
     BatchState,
     BatchView,
@@ -36,6 +37,7 @@ from batchcap.workspace import Workspace
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 BESIDE = ("duplicate", "stranger", "unreadable_line")
 UNPAID = "no_balance"
+REPLIES = "look into .batchcap/replies"
 
 
 @dataclass(slots=True)
@@ -48,8 +50,8 @@ class Joining:
 
     sent: Sent
     marks: dict[int, str]
+    problems: Problems
     counts: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
     read: int = 0
 
 
@@ -59,7 +61,7 @@ def join(workspace: Workspace) -> StageResult:
     Raises BooksDoNotBalance where a batch's sums do not close; that batch stays as it was.
     """
     total: Counter[str] = Counter()
-    problems: list[Problem] = []
+    problems = Problems(elsewhere=dict.fromkeys(BESIDE, REPLIES))
     with workspace.recorded("join"):
         ready = [each for each in workspace.ledger.submissions.open() if _ready(workspace, each)]
         requests = sum(each.submission.file.requests for each in ready)
@@ -70,9 +72,7 @@ def join(workspace: Workspace) -> StageResult:
             for sent in ready:
                 bar.note(sent.submission.file.name)
                 with workspace.ledger.change():
-                    joined = join_batch(workspace, sent, by, bar)
-                total.update(joined.counts)
-                problems.extend(joined.problems)
+                    total.update(join_batch(workspace, sent, by, problems, bar).counts)
         pass_on(workspace)
         balance.check(workspace)
     return result(workspace, total, problems)
@@ -84,10 +84,12 @@ def _ready(workspace: Workspace, sent: Sent) -> bool:
     return len(workspace.ledger.submissions.files(sent.submission)) > 1
 
 
-def join_batch(workspace: Workspace, sent: Sent, by: Judges, bar: ProgressBar) -> Joining:
+def join_batch(
+    workspace: Workspace, sent: Sent, by: Judges, problems: Problems, bar: ProgressBar
+) -> Joining:
     """Join one batch inside the caller's transaction."""
     ledger, requests = workspace.ledger, sent.submission.file.requests
-    joining = Joining(sent, ledger.captions.marks(sent.submission.file.id))
+    joining = Joining(sent, ledger.captions.marks(sent.submission.file.id), problems)
     for file in ledger.submissions.files(sent.submission):
         for sheet, found in by(sheets(workspace, file)) if file.name else ():
             before = min(joining.read, requests)
@@ -283,13 +285,13 @@ def _no_balance(requests: int) -> Problem:
     )
 
 
-def result(workspace: Workspace, total: Counter[str], problems: list[Problem]) -> StageResult:
+def result(workspace: Workspace, total: Counter[str], problems: Problems) -> StageResult:
     """Return what was joined; the first seven counts sum to the requests joined."""
     names = (*RESULTS, "missing", "duplicate", "stranger")
     opened = workspace.ledger.submissions.open()
     states = balance.states(workspace)
     if total[UNPAID]:
-        problems = [*problems, _no_balance(total[UNPAID])]
+        problems.append(_no_balance(total[UNPAID]))
     if total["failed"] or total["refused"]:
         code = Exit.FAILED
     elif total["held"] or total[UNPAID]:
@@ -305,4 +307,4 @@ def result(workspace: Workspace, total: Counter[str], problems: list[Problem]) -
     counts = {each: total[each] for each in names}
     if total["unreadable_line"]:
         counts["unreadable_line"] = total["unreadable_line"]
-    return StageResult("join", code, counts, tuple(problems), {}, then)
+    return StageResult("join", code, counts, problems.told(), {}, then)

@@ -1,12 +1,18 @@
 """Where every photo and every batch stands, and what it costs. Changes nothing."""
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from batchcap.atomic import AtomicFile
 from batchcap.balance import money, states
 from batchcap.batches.cost import dollars
+from batchcap.captions.agencies.wording import disarm
 from batchcap.errors import BooksDoNotBalance, UsageError
 from batchcap.ledger.photos import AMISS, Known
+from batchcap.problems import LISTED, Problems
 from batchcap.records import Exit, Problem, StageResult, Submission, Usage
 from batchcap.workspace import Workspace
 
@@ -14,6 +20,9 @@ FACTS = (
     *("country", "country_code", "country_code3", "state", "city", "location"),
     *("release", "taken", "camera", "names", "notes"),
 )
+UNREADABLE = "unreadable"
+# Where at least one photo in so many is in a state, its first ones are found by walking.
+DENSE = 100
 
 
 def status(workspace: Workspace) -> StageResult:
@@ -33,7 +42,7 @@ def status(workspace: Workspace) -> StageResult:
         "status",
         Exit.DONE,
         {"photos": total, **counts},
-        tuple(_problems(workspace, counts)),
+        _problems(workspace, counts).told(),
         {"batches": _batches(workspace), "queue": _queue(workspace), "money": _money(workspace)},
         _next(workspace, counts),
     )
@@ -53,7 +62,7 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
         "path": photo.path,
         "state": photo.state,
         "follows": photo.leader,
-        "reason": photo.trouble.message if photo.trouble else _reason(workspace, photo),
+        "reason": _why(workspace, photo),
         "facts": {
             name: {"value": fact.value, "evidence": fact.evidence, "detail": fact.detail}
             for name in FACTS
@@ -166,14 +175,45 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
     return shown
 
 
-def _problems(workspace: Workspace, counts: Mapping[str, int]) -> list[Problem]:
-    found, unreadable = [], []
-    for photo in workspace.ledger.photos.amiss() if any(counts[each] for each in AMISS) else ():
-        if photo.state == "unreadable" and photo.trouble:
-            unreadable.append(Problem(photo.trouble.code, photo.trouble.message, photo.path))
-        else:
-            found.append(Problem(photo.state, _reason(workspace, photo), photo.path))
-    found += unreadable
+def list_amiss(workspace: Workspace, path: Path) -> None:
+    """Write a CSV of every photo that a person should look at: photo, state, reason.
+
+    Raises DiskTrouble where it cannot be written.
+    """
+    number = 0
+    with AtomicFile(path) as file:
+        # Spreadsheets take UTF-8 for what it is only behind this mark.
+        file.write("\ufeff".encode() + _line(("photo", "state", "reason")))
+        for photo in workspace.ledger.photos.pages(*AMISS):
+            name = photo.path if disarm(photo.path) == photo.path else f"./{photo.path}"
+            file.write(_line((name, photo.state, disarm(_why(workspace, photo)))))
+            number += 1
+    workspace.progress.say(f"{path}: {number:,} photos")
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _why(workspace: Workspace, photo: Known) -> str:
+    return photo.trouble.message if photo.trouble else _reason(workspace, photo)
+
+
+def _problems(workspace: Workspace, counts: Mapping[str, int]) -> Problems:
+    """Return the first photos of each state that a person should look at, and what is in doubt."""
+    found = Problems()
+    for state in AMISS:
+        if not counts[state]:
+            continue
+        dense = counts[state] * DENSE > sum(counts.values())
+        listed = 0
+        for photo in workspace.ledger.photos.amiss(state, LISTED, dense=dense):
+            code = photo.trouble.code if photo.trouble and state == UNREADABLE else state
+            found.append(Problem(code, _why(workspace, photo), photo.path))
+            listed += 1
+        found.more(state, counts[state] - listed)
     for each in workspace.ledger.submissions.in_doubt():
         name = each.file.name
         found.append(Problem("in_doubt", f"{name} may have been sent.", hint="batchcap submit"))

@@ -19,8 +19,12 @@ from batchcap.metadata.readback import verify
 from batchcap.metadata.replace import discard, draft_path, obstacle, remove, stamp, swap
 from batchcap.metadata.tags import DIGEST
 from batchcap.photos.digest import image_digest
+from batchcap.problems import Problems
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.workspace import Workspace
+
+# What was put back is not met again.
+AGAIN = "see to those that are listed, then: batchcap undo"
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Tally:
     restored: int = 0
     changed_since: int = 0
     failed: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=lambda: Problems(AGAIN))
 
 
 def undo(
@@ -42,10 +46,10 @@ def undo(
     """
     tally = Tally()
     with workspace.recorded("undo"):
-        entries = _entries(workspace, run_id, paths)
-        with calm() as interrupt, workspace.progress.bar("undoing", len(entries)) as bar:
-            for entry in entries:
-                _undo_one(workspace, entry, tally, force=force)
+        numbers = _numbers(workspace, run_id, paths)
+        with calm() as interrupt, workspace.progress.bar("undoing", len(numbers)) as bar:
+            for number in numbers:
+                _undo_one(workspace, workspace.ledger.writes.entry(number), tally, force=force)
                 bar.advance()
                 if interrupt.asked:
                     break
@@ -59,49 +63,35 @@ def undo(
             "changed_since": tally.changed_since,
             "failed": tally.failed,
         },
-        tuple(tally.problems),
+        tally.problems.told(),
         {},
         "batchcap status",
     )
 
 
-def _entries(workspace: Workspace, run_id: int, paths: Sequence[str]) -> list[Entry]:
+def _numbers(workspace: Workspace, run_id: int, paths: Sequence[str]) -> list[int]:
+    """Return the journal's numbers of what is to be undone."""
     writes = workspace.ledger.writes
-    entries: list[Entry] = []
-    if paths:
-        for path in paths:
-            found = _of_path(workspace, path)
-            if run_id:
-                found = [each for each in found if each.run_id == run_id]
-            if not found:
-                raise UsageError(
-                    f"Nothing was written into {path} that is still there.",
-                    kept="Nothing was changed.",
-                    hint=f"batchcap status --photo {path}",
-                )
-            entries += found
-        return entries
-    entries = writes.of_run(run_id or writes.last_run())
-    if not entries:
+    numbers: list[int] = []
+    for path in paths:
+        found = writes.below(workspace.inside(path), run_id)
+        if not found:
+            raise UsageError(
+                f"Nothing was written into {path} that is still there.",
+                kept="Nothing was changed.",
+                hint=f"batchcap status --photo {path}",
+            )
+        numbers += found
+    if not paths:
+        numbers = writes.of_run(run_id or writes.last_run())
+    if not numbers:
         which = f"by run {run_id}" if run_id else "yet"
         raise UsageError(
             f"Nothing was written {which} that is still there.",
             kept="Nothing was changed.",
             hint="batchcap status",
         )
-    return entries
-
-
-def _of_path(workspace: Workspace, path: str) -> list[Entry]:
-    """Return the newest write of each photo at a path, which may be a folder."""
-    inside = workspace.inside(path)
-    known = workspace.ledger.photos
-    one = known.get(inside)
-    photos = [one] if one else known.below(inside)
-    newest = []
-    for photo in photos:
-        newest += workspace.ledger.writes.of_photo(photo.id)[:1]
-    return newest
+    return list(dict.fromkeys(numbers))
 
 
 def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) -> None:

@@ -11,6 +11,7 @@ from batchcap.batches.outcomes import fingerprint, outcome
 from batchcap.batches.replies import read_reply
 from batchcap.fan_out import grouped
 from batchcap.ledger.submissions import Sent
+from batchcap.problems import Problems
 from batchcap.records import Exit, Outcome, Problem, Reply, StageResult, TaskFile, Trouble
 from batchcap.workspace import Workspace
 
@@ -27,38 +28,41 @@ ANSWERED = (Outcome.ANSWERED, Outcome.FAILED, Outcome.REFUSED)
 def verify(workspace: Workspace) -> StageResult:
     """Check the ledger, every task file and every reply; exit 5 where something disagrees."""
     ledger = workspace.ledger
-    wrong = [Problem("ledger", each) for each in ledger.sound()]
-    if wrong:
+    wrong = Problems("see to those that are listed, then: batchcap verify")
+    wrong.extend(Problem("ledger", each) for each in ledger.sound())
+    if wrong.number:
         # What such a ledger says of anything else is worth nothing.
         return _result(1, wrong)
-    wrong = [Problem("books", each) for each in unbalanced(workspace)]
+    wrong.extend(Problem("books", each) for each in unbalanced(workspace))
     checked = 2
     files, sent = ledger.tasks.files(), list(ledger.submissions.all())
     with workspace.progress.bar("checking files", len(files) + len(sent)) as bar:
         for file in files:
             checked += 1
-            wrong += _task_file(workspace, file)
+            wrong.extend(_task_file(workspace, file))
             bar.advance()
         for each in sent:
             for reply in ledger.submissions.files(each.submission):
                 if reply.name:
                     checked += 1
-                    wrong += _compare(workspace.replies / reply.name, reply.sha256, reply.bytes)
+                    wrong.extend(
+                        _compare(workspace.replies / reply.name, reply.sha256, reply.bytes)
+                    )
             if each.ended == "joined":
                 checked += each.submission.file.requests
-                wrong += _joined_again(workspace, each)
+                wrong.extend(_joined_again(workspace, each))
             bar.advance()
     return _result(checked, wrong)
 
 
-def _result(checked: int, wrong: list[Problem]) -> StageResult:
+def _result(checked: int, wrong: Problems) -> StageResult:
     return StageResult(
         "verify",
-        Exit.UNBALANCED if wrong else Exit.DONE,
-        {"checked": checked, "wrong": len(wrong)},
-        tuple(wrong),
+        Exit.UNBALANCED if wrong.number else Exit.DONE,
+        {"checked": checked, "wrong": wrong.number},
+        wrong.told(),
         {},
-        "" if wrong else "batchcap status",
+        "" if wrong.number else "batchcap status",
     )
 
 

@@ -19,6 +19,7 @@ from batchcap.ledger.writes import Entry
 from batchcap.metadata.patch import file_of, file_sha256
 from batchcap.metadata.pool import CHUNK
 from batchcap.metadata.replace import clean, durable_folder, stamp
+from batchcap.problems import Problems
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
@@ -51,7 +52,7 @@ class Tally:
     unchanged: int = 0
     held: int = 0
     failed: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     changes: list[dict[str, Any]] = field(default_factory=list)
     more: int = 0
 
@@ -290,7 +291,7 @@ def _result(tally: Tally, *, dry_run: bool) -> StageResult:
             "held": tally.held,
             "failed": tally.failed,
         },
-        tuple(tally.problems),
+        tally.problems.told(),
         {"dry_run": dry_run, "changes": tally.changes, "more": tally.more},
         "batchcap write" if dry_run and tally.written else "batchcap status",
     )

@@ -18,6 +18,7 @@ from openai import OpenAI
 from PIL import Image
 
 from batchcap.balance import unbalanced
+from batchcap.ledger.photos import STATES
 from batchcap.records import StageResult
 from batchcap.render import Silent
 from batchcap.sandbox import Faults, Options, serving
@@ -204,7 +205,7 @@ class Bench:
         with self.open() as workspace:
             return {
                 photo.path: (photo.state, workspace.ledger.captions.caption(photo.task_id))
-                for photo in workspace.ledger.photos.below("")
+                for photo in workspace.ledger.photos.in_state(*STATES)
             }
 
     def balanced(self) -> None:

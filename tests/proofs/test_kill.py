@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from batchcap.ledger.photos import STATES
+
 PHOTOS = 3
 # Two files, and room for one: the second wave is sent by poll.
 SETTINGS = """
@@ -66,7 +68,7 @@ def outcome(bench: Any) -> dict[str, Any]:
     found = bench.batches()
     with bench.open() as workspace:
         files = [each.requests for each in workspace.ledger.tasks.files()]
-        photos = [each.id for each in workspace.ledger.photos.below("")]
+        photos = [each.id for each in workspace.ledger.photos.in_state(*STATES)]
         tasks = [len(workspace.ledger.photos.history(each)) for each in photos]
     return {
         "captions": bench.captions(),

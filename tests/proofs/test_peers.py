@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from batchcap.errors import ProviderRefused, Unreachable
+from batchcap.ledger.photos import STATES
 
 QUICK = {"retry-after-ms": "1"}  # lets the client's own repetitions of a read come at once
 
@@ -21,7 +22,7 @@ def told_apart(bench: Any) -> dict[str, str]:
     bench.build()
     answers = {}
     with bench.open() as workspace:
-        for photo in workspace.ledger.photos.below(""):
+        for photo in workspace.ledger.photos.in_state(*STATES):
             for step in workspace.ledger.photos.history(photo.id):
                 said = {"alt_text": f"The painted picture {photo.path.split('.')[0]}, as it was."}
                 answers[step.custom_id] = json.dumps(said)
@@ -35,7 +36,7 @@ def words(bench: Any) -> dict[str, str]:
 def asked(bench: Any) -> Counter[int]:
     """Return how many photos were asked for once, twice … in all task files."""
     with bench.open() as workspace:
-        photos = list(workspace.ledger.photos.below(""))
+        photos = list(workspace.ledger.photos.in_state(*STATES))
         return Counter(len(workspace.ledger.photos.history(photo.id)) for photo in photos)
 
 

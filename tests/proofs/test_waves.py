@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from batchcap.errors import BatchcapError
+from batchcap.ledger.photos import STATES
 
 TOKENS = "Enqueued token limit reached for gpt-6-luna in organization org-x. Limit: 2,500 enqueued tokens. Please try again once some in_progress batches have been completed."
 REQUESTS = "Enqueued request limit reached for gpt-6-luna. Limit: 3 enqueued requests."
@@ -70,7 +71,7 @@ def test_a_limit_told_minutes_later(making, said):
     assert bench.states() == {"captioned": 8}
     with bench.open() as workspace:
         ended = [each.ended for each in workspace.ledger.submissions.all()]
-        photos = workspace.ledger.photos.below("")
+        photos = workspace.ledger.photos.in_state(*STATES)
         assert {workspace.ledger.tasks.counted(each.id, 1) for each in photos} == {1}
     assert ended == ["queue_full", "joined", "joined", "joined"]
     bench.balanced()

@@ -39,6 +39,12 @@ def test_one_photo_and_then_the_rest(desk) -> None:
     assert (told.code, told.codes) == (2, ["usage"])
 
 
+def test_a_photo_that_is_named_twice_is_undone_once(desk) -> None:
+    original = written(desk)
+    assert desk.done("undo", OTHER, "Italy", PHOTO).counts["restored"] == 2
+    assert desk.bytes() == original
+
+
 def test_a_run_by_its_number(desk) -> None:
     original = written(desk)
     with desk.open() as opened:
