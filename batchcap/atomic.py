@@ -56,6 +56,17 @@ class AtomicFile:
         self._digest.update(data)
         return len(data)
 
+    def finish(self) -> None:
+        """Write what is left and close the file; it takes its final place with the block's end."""
+        if self._file is None or self._file.closed:
+            return
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError as error:
+            raise disk_trouble(error, self.path) from error
+
     def __enter__(self) -> Self:
         try:
             self._file = self._part.open("xb")
@@ -73,17 +84,14 @@ class AtomicFile:
             self._drop()
             return
         try:
-            self._commit()
+            self.finish()
+            self._part.replace(self.path)
+        except DiskTrouble:
+            self._drop()
+            raise
         except OSError as trouble:
             self._drop()
             raise disk_trouble(trouble, self.path) from trouble
-
-    def _commit(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-        self._part.replace(self.path)
         sync_folder(self.path.parent)
 
     def _drop(self) -> None:

@@ -46,6 +46,29 @@ def test_what_the_block_raises_is_raised_and_nothing_stays(tmp_path, kind):
     assert names(tmp_path) == ["a"]
 
 
+def test_a_finished_file_takes_its_place_when_the_block_ends(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    with AtomicFile(path) as file:
+        file.write(b"new")
+        file.finish()
+        file.finish()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_finished_file_is_gone_where_the_block_fails(tmp_path):
+    def stopped():
+        with AtomicFile(tmp_path / "a") as file:
+            file.finish()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert names(tmp_path) == []
+
+
 def test_an_older_file_is_replaced(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"old and longer")

@@ -253,6 +253,11 @@ class Photos:
         """Return what is known of the photo at that path."""
         return next(self._known("WHERE p.path = ?", (path,)), None)
 
+    def path(self, number: int) -> str:
+        """Return the path of a photo by its number."""
+        row = self._connection.execute("SELECT path FROM photo WHERE id = ?", (number,)).fetchone()
+        return str(row[0])
+
     def in_state(self, *states: str) -> Iterator[Known]:
         """Return the photos in any of these states, by path."""
         marks = ", ".join("?" * len(states))

@@ -19,8 +19,9 @@ from batchcap.atomic import AtomicFile, disk_trouble
 from batchcap.captions.agencies import (
     Agency,
     Item,
+    Names,
     check,
-    duplicates,
+    duplicate,
     release_of,
     row,
     sheets,
@@ -33,7 +34,8 @@ from batchcap.fan_out import grouped
 from batchcap.ledger.photos import Known
 from batchcap.metadata.exiftool import find_exiftool
 from batchcap.metadata.pool import ExifToolPool
-from batchcap.photos.choice import choose
+from batchcap.photos.choice import Choice, choose
+from batchcap.problems import Problems
 from batchcap.records import Exit, Finding, Problem, Severity, StageResult
 from batchcap.wanted import wanted_of
 from batchcap.workspace import Workspace
@@ -71,17 +73,19 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A photo with all that the agency's rules say of it."""
+@dataclass(slots=True)
+class Tally:
+    """What an export has found so far."""
 
-    item: Item
-    findings: tuple[Finding, ...]
+    problems: Problems
+    photos: int = 0
+    held: int = 0
+    findings: int = 0
 
     @property
-    def held(self) -> bool:
-        """Whether the photo is kept out of the CSV."""
-        return any(each.severity is Severity.HOLD for each in self.findings)
+    def rows(self) -> int:
+        """Photos that are not kept out."""
+        return self.photos - self.held
 
 
 def export(
@@ -100,28 +104,29 @@ def export(
     """
     rules = load_agency(agency, configs_folder())
     target = _target(workspace, rules, out)
-    found = _checked(rules, list(_items(workspace, paths)))
-    if not found:
+    choice = choose(workspace.photos, paths) if paths else None
+    tally = Tally(Problems(f"batchcap check --agency {rules.key} PATH"))
+    ready = _ready(workspace, rules, choice, tally)
+    files: list[Path] = []
+    if check_only:
+        for _ in ready:
+            pass
+    else:
+        files = _write(rules, ready, target, make=out is None)
+    if not tally.photos:
         return _nothing(check_only=check_only)
-    ready = [each.item for each in found if not each.held]
-    writes = bool(ready) and not check_only
-    if writes and out is None:
-        _make_folder(target.parent)
-    files = _write(rules, ready, target) if writes else []
-    problems = [problem for each in found for problem in _problems(each)]
-    problems += [] if check_only else _stale(target, files)
-    held = len(found) - len(ready)
+    tally.problems.extend([] if check_only else _stale(target, files))
     return StageResult(
         "check" if check_only else "export",
-        _exit(len(ready), held, check_only=check_only),
+        _exit(tally.rows, tally.held, check_only=check_only),
         {
-            "photos": len(found),
-            "rows": len(ready),
-            "held": held,
-            "findings": sum(len(each.findings) for each in found),
+            "photos": tally.photos,
+            "rows": tally.rows,
+            "held": tally.held,
+            "findings": tally.findings,
             "files": len(files),
         },
-        tuple(problems),
+        tally.problems.told(),
         {
             "agency": rules.key,
             "dated": rules.dated,
@@ -130,19 +135,42 @@ def export(
             "files": [str(each) for each in files],
             "sources": [_source(each.says, each.url, each.sure) for each in rules.sources],
         },
-        _next(rules, files, held, check_only=check_only),
+        _next(rules, files, tally.held, check_only=check_only),
     )
 
 
-def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
-    """Give every captioned photo in the words that its file carries, or will once it is written.
+def _ready(
+    workspace: Workspace, agency: Agency, choice: Choice | None, tally: Tally
+) -> Iterator[Item]:
+    """Yield the photos that keep the agency's rules; all that is found is counted and told."""
+    photos = workspace.ledger.photos
+    # Two photos of one name may lie at both ends of the archive: names are gathered first.
+    names = Names((each.id, each.path) for each in _captioned(workspace, choice))
+    with workspace.progress.bar("checking captions", len(names)) as bar:
+        for number, item in _items(workspace, choice):
+            findings = check(agency, item)
+            others, count = names.others(number, item.path)
+            if count:
+                findings += (duplicate(item.path, [photos.path(each) for each in others], count),)
+            tally.photos += 1
+            tally.findings += len(findings)
+            tally.problems.extend(_problems(item, findings))
+            bar.advance()
+            if any(each.severity is Severity.HOLD for each in findings):
+                tally.held += 1
+            else:
+                yield item
+
+
+def _items(workspace: Workspace, choice: Choice | None) -> Iterator[tuple[int, Item]]:
+    """Yield every captioned photo in the words that its file carries, or will once it is written.
 
     Where a photo is not at hand (its drive is away) its caption stands for it.
     """
     categories = load_categories(configs_folder())
     with contextlib.ExitStack() as stack:
         pool: ExifToolPool | None = None
-        for photos in grouped(_captioned(workspace, paths), CHUNK):
+        for photos in grouped(_captioned(workspace, choice), CHUNK):
             wanted = [wanted_of(workspace, each) for each in photos] if _there(workspace) else []
             asked = [each for each in wanted if isinstance(each, Wanted) and each.file.is_file()]
             if asked and pool is None:
@@ -153,18 +181,20 @@ def _items(workspace: Workspace, paths: Sequence[str]) -> Iterator[Item]:
                 answer = workspace.ledger.captions.caption(known.task_id, known.id)
                 if answer is not None:
                     caption = answer[0]
-                    yield Item(
-                        path=known.path,
-                        caption=replace(caption, **said.get(known.path, {})),
-                        facts=known.facts,
-                        release=release_of(caption, known.facts),
-                        categories=category_of(categories, caption),
+                    yield (
+                        known.id,
+                        Item(
+                            path=known.path,
+                            caption=replace(caption, **said.get(known.path, {})),
+                            facts=known.facts,
+                            release=release_of(caption, known.facts),
+                            categories=category_of(categories, caption),
+                        ),
                     )
 
 
-def _captioned(workspace: Workspace, paths: Sequence[str]) -> Iterator[Known]:
-    """Give the photos to be exported; the photo folder is looked at only where paths are named."""
-    choice = choose(workspace.photos, paths) if paths else None
+def _captioned(workspace: Workspace, choice: Choice | None) -> Iterator[Known]:
+    """Yield the photos to be exported, by path."""
     for known in workspace.ledger.photos.pages(*CAPTIONED):
         named = choice is None or choice.takes(tuple(known.path.split("/")))
         if named and is_sold(workspace, known, choice):
@@ -190,20 +220,12 @@ def _said(pool: ExifToolPool, asked: Sequence[Wanted]) -> dict[str, dict[str, An
     return differing
 
 
-def _checked(agency: Agency, items: Sequence[Item]) -> list[Checked]:
-    twins = duplicates(items)
-    return [
-        Checked(item, check(agency, item) + ((twins[item.path],) if item.path in twins else ()))
-        for item in items
-    ]
-
-
-def _problems(checked: Checked) -> Iterator[Problem]:
-    for each in checked.findings:
+def _problems(item: Item, findings: Sequence[Finding]) -> Iterator[Problem]:
+    for each in findings:
         yield Problem(
             code=each.rule,
             message=f"{_SAID[each.severity]}: {each.message}",
-            photo=checked.item.path,
+            photo=item.path,
             hint="" if each.severity is Severity.REPAIRED else _HINTS.get(each.rule, ""),
         )
 
@@ -229,15 +251,26 @@ def _make_folder(folder: Path) -> None:
         raise disk_trouble(error, folder) from error
 
 
-def _write(agency: Agency, items: Sequence[Item], target: Path) -> list[Path]:
+def _write(agency: Agency, items: Iterator[Item], target: Path, *, make: bool) -> list[Path]:
+    """Write the parts as items come; they take their places together, when all are whole.
+
+    ``make``: the folder is ours, and is made for the first row.
+    """
+    first = next(items, None)
+    if first is None:
+        return []
+    if make:
+        _make_folder(target.parent)
     files: list[Path] = []
-    rows = (row(agency, item) for item in items)
-    for number, parts in itertools.groupby(sheets(agency, rows), key=lambda part: part[0]):
-        path = _numbered(target, number)
-        with AtomicFile(path) as file:
+    rows = (row(agency, item) for item in itertools.chain((first,), items))
+    with contextlib.ExitStack() as stack:
+        for number, parts in itertools.groupby(sheets(agency, rows), key=lambda part: part[0]):
+            path = _numbered(target, number)
+            file = stack.enter_context(AtomicFile(path))
             for _, part in parts:
                 file.write(part)
-        files.append(path)
+            file.finish()
+            files.append(path)
     return files
 
 

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from batchcap.agency import agency_names, load_agency
-from batchcap.captions.agencies import MENDED, RULES, Agency, Item, check, duplicates, row
+from batchcap.captions.agencies import MENDED, RULES, Agency, Item, check, row
 from batchcap.config import configs_folder
 from batchcap.records import Caption, Fact, Facts, Release, Severity
 
@@ -176,33 +174,3 @@ def _fits(agency: Agency, item: Item) -> Item:
 def test_what_is_called_mended_is_mended_in_the_row(rule: str, name: str, item: Item) -> None:
     again = check(AGENCIES[name], _fits(AGENCIES[name], item))
     assert rule not in {each.rule for each in again}
-
-
-def test_two_photos_of_one_name_are_both_held_and_name_each_other() -> None:
-    paths = [
-        "a/One.jpg",
-        "b/one.JPG",
-        "c/two.jpg",
-        "d/Zu\u0308rich.jpg",
-        "e/Z\u00fcrich.jpg",
-        "f/one.jpeg",
-    ]
-    found = duplicates([replace(FINE, path=path) for path in paths])
-    assert set(found) == {paths[0], paths[1], paths[3], paths[4]}
-    assert found["a/One.jpg"].severity is Severity.HOLD
-    assert "a/One.jpg" in found["a/One.jpg"].message
-    assert "b/one.JPG" in found["a/One.jpg"].message
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from("abc"), st.sampled_from(["x.jpg", "X.jpg", "y.jpg"])), unique=True
-    )
-)
-def test_what_is_left_after_duplicates_has_one_path_a_name(places: list[tuple[str, str]]) -> None:
-    every = [replace(FINE, path=f"{folder}/{name}") for folder, name in places]
-    found = duplicates(every)
-    left = [item.filename.casefold() for item in every if item.path not in found]
-    held = [item.filename.casefold() for item in every if item.path in found]
-    assert len(set(left)) == len(left)
-    assert all(held.count(name) > 1 for name in held)

@@ -5,11 +5,11 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pytest
 
+from batchcap import render
 from batchcap.agency import agency_names, load_agency
 from batchcap.config import configs_folder
 from batchcap.errors import ConfigError, DiskTrouble, UsageError
@@ -50,22 +50,9 @@ PHOTOS = {
 }
 
 
-class Silent:
+class Silent(render.Silent):
     """A display that shows nothing."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
-
-    def advance(self, step: int = 1) -> None: ...
-    def note(self, text: str) -> None: ...
     def say(self, text: str) -> None: ...
     def bar(self, title: str, total: int | None) -> Self:  # noqa: ARG002 the protocol's names
         return self
@@ -263,6 +250,30 @@ def test_a_long_list_is_split_and_older_parts_are_told(workspace: Workspace) -> 
     assert [Path(each).name for each in second.data["files"]] == names[:2]
     (stale,) = [each for each in second.problems if each.code == "stale_file"]
     assert stale.message.startswith(str(workspace.root / "list-3.csv"))
+
+
+class Impatient(Silent):
+    """A person who types Ctrl-C after the third photo."""
+
+    seen = 0
+
+    def advance(self, step: int = 1) -> None:
+        self.seen += step
+        if self.seen > 3:
+            raise KeyboardInterrupt
+
+
+def test_stopped_in_the_middle_it_leaves_every_older_part(workspace: Workspace) -> None:
+    caption(workspace, {f"a/{place}.jpg": WORDS for place in range(5)})
+    out = workspace.root / "list.csv"
+    export(workspace, own_agency(workspace, 2), out)
+    before = {path.name: path.read_bytes() for path in workspace.root.glob("*.csv")}
+    caption(workspace, {f"A/{place}.jpg": WORDS for place in range(5, 7)})
+    workspace.outside = replace(workspace.outside, progress=Impatient())
+    with pytest.raises(KeyboardInterrupt):
+        export(workspace, own_agency(workspace, 2), out)
+    assert {path.name: path.read_bytes() for path in workspace.root.glob("*.csv")} == before
+    assert not list(workspace.root.glob(".batchcap-*"))
 
 
 def test_written_again_it_is_the_same_and_nothing_else_lies_there(workspace: Workspace) -> None:

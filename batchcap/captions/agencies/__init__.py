@@ -4,6 +4,7 @@ Takes an ``Agency`` (read from configs/agencies by ``batchcap.agency``) and an `
 findings, and the cells of a row. Never reads a file, never invents a place, a day or a category.
 """
 
+from batchcap.captions.agencies.names import Names, duplicate
 from batchcap.captions.agencies.record import (
     Agency,
     CategoryRule,
@@ -17,7 +18,7 @@ from batchcap.captions.agencies.record import (
     WordRule,
     release_of,
 )
-from batchcap.captions.agencies.rules import DUPLICATE, MENDED, RULES, check, duplicates
+from batchcap.captions.agencies.rules import DUPLICATE, MENDED, RULES, check
 from batchcap.captions.agencies.sheet import CELLS, header, row, sheets
 from batchcap.captions.agencies.wording import DATELINE, Wording, dateline, word
 
@@ -34,13 +35,14 @@ __all__ = [
     "FileRule",
     "Item",
     "KeywordRule",
+    "Names",
     "Source",
     "TextRule",
     "WordRule",
     "Wording",
     "check",
     "dateline",
-    "duplicates",
+    "duplicate",
     "header",
     "release_of",
     "row",

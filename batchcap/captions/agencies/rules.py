@@ -6,8 +6,7 @@ another answer would serve better, and the rest is mended in the row.
 """
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from batchcap.captions.agencies.record import Agency, Item
@@ -270,23 +269,6 @@ def check(agency: Agency, item: Item) -> tuple[Finding, ...]:
         for name, rule in RULES.items()
         for field, reason in rule(agency, item, wording)
     )
-
-
-def duplicates(items: Iterable[Item]) -> Mapping[str, Finding]:
-    """Return a finding for each path whose file name another path bears too, whatever the case.
-
-    Agencies match rows to photos by the file name alone: each of the twins is held.
-    """
-    paths: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        paths[unicodedata.normalize("NFC", item.filename).casefold()].append(item.path)
-    found = {}
-    for twins in paths.values():
-        for path in twins if len(twins) > 1 else ():
-            others = ", ".join(each for each in twins if each != path)
-            told = f"The file name of {path} is that of {others} too: agencies tell photos by it."
-            found[path] = Finding(DUPLICATE, Severity.HOLD, "filename", told)
-    return found
 
 
 def _weight(agency: Agency, rule: str) -> Severity:
