@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from batchcap.batches.queue import REQUESTS, TOKENS, backoff, queue_limit
+from batchcap.batches.queue import REQUESTS, TOKENS, backoff, hoped, queue_limit
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
 from batchcap.fan_out import Crew, local_crew
@@ -169,16 +169,21 @@ class Workspace:
         """Under which name the queue limit of this provider and model is learned."""
         return f"queue_{unit}/{self.settings.provider.name}/{self.model.name}"
 
+    def _hoped(self, unit: str) -> int:
+        """Return what is tried of the limit that the provider named; 0: it named none."""
+        key = self._queue_key(unit)
+        learned = int(self.ledger.learned(key) or 0)
+        return hoped(learned, self.now() - self.ledger.learned_at(key))
+
     @property
     def told_tokens(self) -> int:
         """The queue limit that a person or the provider named, in input tokens; 0: none did."""
-        learned = self.ledger.learned(self._queue_key(TOKENS))
-        return self.settings.limits.queue_tokens or int(learned or 0)
+        return self.settings.limits.queue_tokens or self._hoped(TOKENS)
 
     @property
     def queue_requests(self) -> int:
         """Requests that may wait at the provider, where it named such a limit; else 0."""
-        return int(self.ledger.learned(self._queue_key(REQUESTS)) or 0)
+        return self._hoped(REQUESTS)
 
     @property
     def queue_tokens(self) -> int:
@@ -194,8 +199,12 @@ class Workspace:
             self.ledger.submissions.end(
                 submission, "queue_full", now, message=message, not_before=now + wait
             )
-            if learned and learned.amount:
-                self.ledger.learn(self._queue_key(learned.unit), str(learned.amount), now)
+            for unit in (TOKENS, REQUESTS):
+                # A refusal that names no limit confirms the one that was named before.
+                named = learned.amount if learned and learned.unit == unit else 0
+                amount = str(named or self.ledger.learned(self._queue_key(unit)))
+                if amount:
+                    self.ledger.learn(self._queue_key(unit), amount, now)
         return wait
 
     @cached_property

@@ -15,6 +15,8 @@ from batchcap.records import BatchError
 TOKENS, REQUESTS = "tokens", "requests"
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 60.0, 3600.0
 SHORTEST_POLL, LONGEST_POLL = 1.0, 300.0
+# How long a limit is believed as it was named, and then doubled again and again: seconds, times.
+BELIEVED, MOST_DOUBLED = 7 * 86_400.0, 16
 
 _FULL_CODES = frozenset({"token_limit_exceeded", "request_limit_exceeded", "batch_queue_full"})
 _FULL_WORDS = re.compile(r"enqueued\s+(?:token|request)s?\b.*\blimit\b", re.IGNORECASE | re.DOTALL)
@@ -58,6 +60,16 @@ def queue_limit(message: str) -> QueueLimit | None:
     amount = round(number * _SCALE[(found[2] or "").lower()])
     unit = REQUESTS if _BY_REQUESTS.search(message) else TOKENS
     return QueueLimit(amount, unit) if amount else None
+
+
+def hoped(limit: int, age_seconds: float) -> int:
+    """Return what is tried of a limit that was named so long ago: twice as much with each week.
+
+    Limits rise with what an account spends, and no provider says when. The refusal that a try may
+    meet costs nothing, names the limit anew and so begins the week again.
+    """
+    weeks = int(max(0.0, age_seconds) // BELIEVED)
+    return limit << min(weeks, MOST_DOUBLED)
 
 
 def is_queue_full(errors: Iterable[BatchError]) -> bool:

@@ -102,6 +102,11 @@ class Ledger:
         row = self._connection.execute("SELECT value FROM learned WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
 
+    def learned_at(self, key: str) -> float:
+        """Return when that was learned, in seconds since 1970; 0.0 where it was not."""
+        row = self._connection.execute("SELECT at FROM learned WHERE key = ?", (key,)).fetchone()
+        return float(row[0]) if row else 0.0
+
     def sound(self) -> list[str]:
         """Return what SQLite itself finds wrong with the file; empty where it is sound."""
         try:

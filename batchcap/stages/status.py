@@ -126,7 +126,7 @@ def _queue(workspace: Workspace) -> dict[str, Any]:
     if workspace.settings.limits.queue_tokens:
         origin = "limits.queue_tokens"
     elif workspace.told_tokens or workspace.queue_requests:
-        origin = "the provider's own words"
+        origin = "the provider's own words, and twice as much with each week since"
     else:
         origin = "known of the model"
     return {

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from batchcap.batches.queue import (
     QueueLimit,
     backoff,
+    hoped,
     is_queue_full,
     poll_pause,
     queue_limit,
@@ -168,3 +169,15 @@ def test_polling_calms_with_age_and_quickens_near_the_end():
     assert poll_pause(36_000, 0.5) == 300
     assert poll_pause(36_000, 0.99) < 100
     assert poll_pause(36_000, 1.0) == 30
+
+
+@given(st.integers(0, 10**12), st.floats(-1e9, 1e12))
+def test_a_named_limit_is_believed_for_a_week_and_then_doubled(limit, age) -> None:
+    week = 7 * 86_400
+    found = hoped(limit, age)
+    assert found >= limit
+    if age < week:
+        assert found == limit
+    elif age < 10 * week:
+        assert found == 2 * hoped(limit, age - week)
+    assert hoped(limit, age + week) >= found
