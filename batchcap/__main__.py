@@ -5,6 +5,7 @@ import sys
 import click
 
 from batchcap.cli import batchcap
+from batchcap.mistakes import instead, name_of
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -28,9 +29,8 @@ def _code(given: list[str]) -> int:
     except click.ClickException as error:
         from batchcap.boundary import usage
 
-        context = getattr(error, "ctx", None)
-        name = context.info_name if context else "batchcap"
-        return usage(name or "batchcap", error.format_message(), as_json="--json" in given)
+        name, as_json = name_of(error) or "batchcap", "--json" in given
+        return usage(name, error.format_message(), instead(error), as_json=as_json)
     except click.Abort:
         return 130
     return code if isinstance(code, int) else 0

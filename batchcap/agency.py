@@ -192,8 +192,9 @@ def _path_of(name_or_path: str, configs: Path) -> Path:
     if name in names:
         return configs / "agencies" / f"{name}.toml"
     raise ConfigError(
-        f"There is no agency {name_or_path!r}.{_meant(name, names)}",
-        hint=f"--agency is one of {', '.join(names)}, or the path of a .toml file",
+        f"There is no agency {name_or_path!r}.{_meant(name, names)} There are {', '.join(names)},"
+        " and any .toml file like theirs.",
+        hint=f"batchcap check --agency {(difflib.get_close_matches(name, names, 1) or names)[0]}",
     )
 
 

@@ -100,9 +100,8 @@ def interrupted(name: str) -> StageResult:
     )
 
 
-def usage(name: str, message: str, *, as_json: bool) -> int:
+def usage(name: str, message: str, hint: str, *, as_json: bool) -> int:
     """Show a mistake on the command line and return its exit code."""
-    hint = f"batchcap {name} --help" if name != "batchcap" else "batchcap --help"
 
     def refuse(_: Terminal) -> StageResult:
         raise UsageError(message, hint=hint)

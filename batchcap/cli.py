@@ -1,7 +1,7 @@
 """The command line: one short function a command; options in, a result out.
 
-Only click and the boundary are imported here: what a command needs is imported when it runs, so
-that --help is quick.
+Only click and what tells mistakes are imported here: what a command needs is imported when it runs,
+so that --help is quick.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchcap import __version__
+from batchcap.mistakes import Group
 
 if TYPE_CHECKING:
     from batchcap.boundary import Options
@@ -109,7 +110,7 @@ def _sandbox(folder: Path) -> contextlib.AbstractContextManager[str]:
     return serving(Options(folder))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @shared
 @click.version_option(__version__, prog_name="batchcap")
 @click.pass_context

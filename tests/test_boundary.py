@@ -140,10 +140,10 @@ def test_ctrl_c_is_130_with_the_command_that_goes_on(tmp_path) -> None:
 
 
 def test_a_mistake_on_the_command_line_is_told_in_both_forms(capsys) -> None:
-    assert usage("build", "No such option.", as_json=True) == 2
+    assert usage("build", "No such option.", "batchcap build --help", as_json=True) == 2
     shown = json.loads(capsys.readouterr().out)
     assert shown["problems"][0]["hint"] == "batchcap build --help"
-    assert usage("batchcap", "No such command.", as_json=False) == 2
+    assert usage("batchcap", "No such command.", "batchcap --help", as_json=False) == 2
     assert "batchcap --help" in capsys.readouterr().err
 
 

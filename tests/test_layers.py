@@ -74,9 +74,20 @@ BELOW = (
 # The longest name that fits a module is its layer.
 LAYERS = {
     "": Layer(),
-    "__main__": Layer(("cli", "boundary"), ("click",)),
+    "__main__": Layer(("cli", "boundary", "mistakes"), ("click",)),
+    "mistakes": Layer((), ("click",)),
     "cli": Layer(
-        ("stages", "boundary", "render", "workspace", "config", "settings", *SHOWING, *VALUES),
+        (
+            "stages",
+            "boundary",
+            "mistakes",
+            "render",
+            "workspace",
+            "config",
+            "settings",
+            *SHOWING,
+            *VALUES,
+        ),
         ("click",),
     ),
     "boundary": Layer(("render", *VALUES)),  # the one place that catches

@@ -64,7 +64,7 @@ def _parts(root: Path, path: str) -> tuple[str, ...]:
             return full.relative_to(top).parts
     raise UsageError(
         f"{path} does not lie in the photo folder {root}.",
-        hint="Name a path below photos.root, or set photos.root in batchcap.toml.",
+        hint="batchcap config shows photos.root; name what lies below it",
     )
 
 
@@ -93,5 +93,5 @@ def _loose(name: str) -> str:
 def _unknown(root: Path, path: str) -> UsageError:
     return UsageError(
         f"There is no {path} in the photo folder {root}.",
-        hint="Name a file or folder relative to photos.root; put quotes around spaces.",
+        hint="batchcap config shows photos.root; name what lies below it, spaces in quotes",
     )

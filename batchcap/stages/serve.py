@@ -30,7 +30,7 @@ def serve(
             workspace / directory, faults=torn, dialect=str(given.get("dialect")), **always
         )
     except ValueError as error:
-        raise UsageError(str(error), hint="batchcap sandbox serve --help") from error
+        raise UsageError(str(error), hint="batchcap sandbox serve --dialect openai") from error
 
     def ready(base_url: str) -> None:
         terminal.say(f"The sandbox listens on {base_url}; any API key does. Ctrl-C ends it.")
@@ -49,6 +49,10 @@ def serve(
 def _faults(path: Path | None) -> Faults:
     if path is None:
         return Faults()
+    if not path.is_file():
+        raise UsageError(
+            f"There is no file {path}.", hint="batchcap sandbox serve --faults FILE.toml"
+        )
     try:
         return Faults.from_mapping(read_toml(path))
     except ValueError as error:

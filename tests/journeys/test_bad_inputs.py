@@ -188,7 +188,12 @@ TABLE = (
     Bad("task file gone", no_task_file, "submit", 2, "usage", "batchcap build --regenerate"),
     Bad("unknown option", setting("work.processes", "1"), "build --fast", 2, "usage",
         "batchcap build --help"),
-    Bad("unknown agency", setting("work.processes", "1"), "export --agency nobody", 2, "", ""),
+    Bad("unknown agency", setting("work.processes", "1"), "export --agency nobody", 2, "",
+        "batchcap check --agency", "shutterstock"),
+    Bad("nearly an agency", setting("work.processes", "1"), "check --agency alamyy", 2, "",
+        "batchcap check --agency alamy", "Did you mean 'alamy'"),
+    Bad("no such faults", setting("work.processes", "1"), "sandbox serve --faults nope.toml", 2,
+        "usage", "batchcap sandbox serve --faults FILE.toml", "nope.toml"),
 )  # fmt: skip
 
 

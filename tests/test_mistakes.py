@@ -1,0 +1,79 @@
+"""A mistake on the command line ends with the command to type instead, and exit code 2."""
+
+import json
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from batchcap.__main__ import main
+from batchcap.cli import batchcap
+from batchcap.mistakes import EXAMPLES
+
+ADOPT = "batchcap submit --adopt BATCH FILE"
+TABLE = {
+    "submit --adopt": ADOPT,
+    "submit --adopt= --resend": "batchcap submit --resend FILE",
+    "submit --adop x": ADOPT,
+    "submit a b": "batchcap submit --help",
+    "init": "batchcap init --photos FOLDER",
+    "init --photos": "batchcap init --photos FOLDER",
+    "init --preset": "batchcap init --photos FOLDER --preset stock",
+    "poll --timeout": "batchcap poll --timeout 3600",
+    "poll --timeout soon": "batchcap poll --timeout 3600",
+    "poll --timeout -3": "batchcap poll --timeout 3600",
+    "poll --wiat": "batchcap poll --wait",
+    "poll --frobnicate": "batchcap poll --help",
+    "poll now": "batchcap poll",
+    "build --limit many": "batchcap build --limit 100",
+    "undo --run last": "batchcap undo --run 7",
+    "status --amiss": "batchcap status --amiss FILE.csv",
+    "export": "batchcap export --agency shutterstock",
+    "export --out": "batchcap export --agency shutterstock --out FILE.csv",
+    "check a.jpg": "batchcap check --agency shutterstock",
+    "subm": "batchcap submit",
+    "frobnicate": "batchcap --help",
+    "sandbox serv": "batchcap sandbox serve",
+    "sandbox serve --port 99999": "batchcap sandbox serve --port 8123",
+    "sandbox serve --faults": "batchcap sandbox serve --faults FILE.toml",
+    "--set": "batchcap --set image.max_side=768 status",
+    "-w": "batchcap --workspace FOLDER status",
+    "status -w": "batchcap status --workspace FOLDER",
+    "--set a=b": "batchcap --help",
+}
+
+
+@pytest.mark.parametrize("typed", TABLE)
+def test_a_mistake_ends_with_the_command_to_type(typed, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [*typed.split(), "--json"]
+            if typed.split()[-1][0] != "-"
+            else ["--json", *typed.split()]
+        )
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.code == told["exit_code"] == 2
+    assert (told["problems"][0]["code"], told["problems"][0]["hint"]) == ("usage", TABLE[typed])
+    assert told["next"] == TABLE[typed]
+
+
+def commands(group: click.Group) -> Iterator[click.Command]:
+    for each in group.commands.values():
+        yield from commands(each) if isinstance(each, click.Group) else (each,)
+
+
+def test_every_option_with_a_value_has_an_example_and_no_other() -> None:
+    options = {
+        each.name
+        for command in commands(batchcap)
+        for each in command.params
+        if isinstance(each, click.Option) and not each.is_flag
+    }
+    assert options == set(EXAMPLES)
+
+
+def test_the_command_is_named_in_full(capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["--json", "sandbox", "serve", "--port", "x"])
+    assert json.loads(capsys.readouterr().out)["command"] == "sandbox serve"
