@@ -6,7 +6,7 @@ doubt that is settled later. Never sends what may exist already without looking 
 
 from dataclasses import dataclass, field
 
-from batchcap.batches.queue import is_queue_full
+from batchcap.batches.queue import REQUESTS, TOKENS, backoff, is_queue_full, queue_limit
 from batchcap.errors import (
     AskedToWait,
     BatchcapError,
@@ -126,10 +126,28 @@ def _not_accepted(workspace: Workspace, submission: Submission, message: str) ->
         workspace.ledger.submissions.end(submission, "refused", workspace.now(), message=message)
 
 
+def note_queue_full(workspace: Workspace, submission: Submission, message: str) -> float:
+    """Record that a file found no room, and the limit that was named; gives seconds to wait."""
+    ledger, now = workspace.ledger, workspace.now()
+    wait = backoff(ledger.submissions.queue_full(submission.file) + 1)
+    learned = queue_limit(message)
+    with ledger.change():
+        ledger.submissions.end(
+            submission, "queue_full", now, message=message, not_before=now + wait
+        )
+        for unit in (TOKENS, REQUESTS):
+            # A refusal that names no limit confirms the one that was named before.
+            named = learned.amount if learned and learned.unit == unit else 0
+            key = workspace.queue_key(unit)
+            if amount := str(named or ledger.learned(key)):
+                ledger.learn(key, amount, now)
+    return wait
+
+
 def _queue_full(
     workspace: Workspace, submission: Submission, message: str, sending: Sending
 ) -> None:
-    wait = workspace.note_queue_full(submission, message)
+    wait = note_queue_full(workspace, submission, message)
     sending.problems.append(
         Problem(
             "queue_full",

@@ -6,6 +6,7 @@ is first asked for and closed with the workspace. Knows no stage.
 
 import contextlib
 import datetime as dt
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from batchcap.batches.queue import REQUESTS, TOKENS, backoff, hoped, queue_limit
+from batchcap.batches.queue import REQUESTS, TOKENS, hoped
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
 from batchcap.fan_out import Crew, local_crew
@@ -22,7 +23,7 @@ from batchcap.ledger import Ledger, open_ledger
 from batchcap.lock import Lock
 from batchcap.models import Models, load_models
 from batchcap.preset import load_preset
-from batchcap.records import Dialect, Model, Preset, Progress, Submission
+from batchcap.records import Dialect, Model, Preset, Progress
 from batchcap.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Workspace:
         self.config = config
         self.outside = outside
         self.run_id = 0
+        self.deadline = math.inf
         self._stack = contextlib.ExitStack()
         self._presets: dict[str, Preset] = {}
         self._lock = Lock(root / STATE / "lock")
@@ -165,13 +167,13 @@ class Workspace:
         """The model that the settings name."""
         return self.models.get(self.settings.provider.model)
 
-    def _queue_key(self, unit: str) -> str:
-        """Under which name the queue limit of this provider and model is learned."""
+    def queue_key(self, unit: str) -> str:
+        """Return under which name the queue limit of this provider and model is learned."""
         return f"queue_{unit}/{self.settings.provider.name}/{self.model.name}"
 
     def _hoped(self, unit: str) -> int:
         """Return what is tried of the limit that the provider named; 0: it named none."""
-        key = self._queue_key(unit)
+        key = self.queue_key(unit)
         learned = int(self.ledger.learned(key) or 0)
         return hoped(learned, self.now() - self.ledger.learned_at(key))
 
@@ -190,23 +192,6 @@ class Workspace:
         """Input tokens that may wait at the provider: set, learned or known; 0 without limit."""
         return self.told_tokens or self.model.queue_tokens
 
-    def note_queue_full(self, submission: Submission, message: str) -> float:
-        """Record that a file found no room, and the limit that was named; gives seconds to wait."""
-        wait = backoff(self.ledger.submissions.queue_full(submission.file) + 1)
-        learned = queue_limit(message)
-        now = self.now()
-        with self.ledger.change():
-            self.ledger.submissions.end(
-                submission, "queue_full", now, message=message, not_before=now + wait
-            )
-            for unit in (TOKENS, REQUESTS):
-                # A refusal that names no limit confirms the one that was named before.
-                named = learned.amount if learned and learned.unit == unit else 0
-                amount = str(named or self.ledger.learned(self._queue_key(unit)))
-                if amount:
-                    self.ledger.learn(self._queue_key(unit), amount, now)
-        return wait
-
     @cached_property
     def tokenizer(self) -> "Tokenizer":
         """What counts tokens of text."""
@@ -219,8 +204,12 @@ class Workspace:
         """Whom to ask; KeyMissing without a key, which is read here and stored nowhere."""
         from batchcap.providers.openai_batch import OpenAIBatch
 
-        base_url, key = self._base_url(), self._key()
-        provider = OpenAIBatch(self.dialect, base_url=base_url, api_key=key)
+        provider = OpenAIBatch(
+            self.dialect,
+            base_url=self._base_url(),
+            api_key=self._key(),
+            left=lambda: self.deadline - self.now(),
+        )
         self._stack.callback(provider.close)
         return provider
 

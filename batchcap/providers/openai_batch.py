@@ -7,9 +7,10 @@ is handed to the client and stands nowhere else.
 
 import contextlib
 import hashlib
+import math
 import os
 import urllib.parse
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,30 @@ DOWNLOADS = 3
 GONE = (404, 410)
 # OpenAI's path of uploads; where it is another one, a field names the file.
 UPLOAD = "/files"
+# Seconds that a read is given at least, and at most without a word.
+SHORTEST, LONGEST = 0.1, 120.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class OpenAIBatch:
-    """The provider protocol over the Batch API."""
+    """The provider protocol over the Batch API.
 
-    def __init__(self, dialect: Dialect, *, base_url: str, api_key: str) -> None:
+    ``left`` says for how many seconds there is time to wait for what is only read.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        *,
+        base_url: str,
+        api_key: str,
+        left: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         self._dialect = dialect
         self._base_url = base_url
+        self._left = left
         key = api_key or "none"
-        hooks = {"request": [_as_api_key]} if dialect.auth == "api-key" else {}
+        hooks = {"request": [self._in_time, *([_as_api_key] if dialect.auth == "api-key" else [])]}
         # A proxy for the world is none for this machine.
         near = (urllib.parse.urlsplit(base_url).hostname or "") in LOOPBACK
         http = openai.DefaultHttpxClient(event_hooks=hooks, trust_env=not near)
@@ -49,7 +63,7 @@ class OpenAIBatch:
             api_key=key,
             base_url=base_url,
             max_retries=2,
-            timeout=120,
+            timeout=LONGEST,
             http_client=http,
         )
         self._once = self._client.with_options(max_retries=0, timeout=900)
@@ -126,7 +140,7 @@ class OpenAIBatch:
             try:
                 digest, size = self._download(file_id, part)
             except Unreachable:
-                if left == 0:
+                if left == 0 or self._left() <= 0:
                     raise
             except ProviderRefused as error:
                 cause = error.__cause__
@@ -169,6 +183,16 @@ class OpenAIBatch:
             with contextlib.suppress(ProviderRefused):
                 self.view("batch_0")
         return f"{self._base_url} answers and takes the key."
+
+    def _in_time(self, request: httpx2.Request) -> None:
+        """Let a read take no longer than there is time; what is sent is not cut off."""
+        left = max(SHORTEST, self._left())
+        if request.method == "GET":
+            given = request.extensions.get("timeout", {})
+            request.extensions["timeout"] = {
+                name: left if seconds is None else min(seconds, left)
+                for name, seconds in given.items()
+            }
 
     def close(self) -> None:
         """Close the connections."""

@@ -14,7 +14,7 @@ from batchcap.errors import AskedToWait, ProviderRefused, Unreachable
 from batchcap.fetching import fetch, is_fetched, viewed
 from batchcap.ledger.submissions import Sent
 from batchcap.records import BatchState, BatchView, Exit, Problem, StageResult
-from batchcap.sending import asked_wait
+from batchcap.sending import asked_wait, note_queue_full
 from batchcap.workspace import Workspace
 
 # Between two looks others may work; Ctrl-C is obeyed within this many seconds.
@@ -69,6 +69,7 @@ def poll(workspace: Workspace, patience: Patience, send_next: SendNext) -> Stage
     """
     with workspace.recorded("poll"):
         until = workspace.now() + patience.timeout if patience.timeout else math.inf
+        workspace.deadline = until
         with workspace.progress.bar("requests answered", _total(workspace)) as bar:
             shown = 0
             found = Round()
@@ -108,6 +109,8 @@ def look(workspace: Workspace, before: Round) -> Round:
             found.problems.append(Problem(error.code, f"{remote_id}: {error}", hint=error.hint))
             if remote_id not in before.silent:
                 workspace.progress.say(f"no answer about {remote_id}: {error}")
+            if workspace.now() >= workspace.deadline:
+                break  # the others would not be answered either
     return found
 
 
@@ -136,7 +139,7 @@ def _after(workspace: Workspace, sent: Sent, found: Round) -> None:
         return
     if view.state is BatchState.FAILED and is_queue_full(view.errors) and not view.output_file_id:
         said = " ".join(each.message for each in view.errors)
-        wait = workspace.note_queue_full(sent.submission, said)
+        wait = note_queue_full(workspace, sent.submission, said)
         name = sent.submission.file.name
         workspace.progress.say(f"no room for {name} yet, it waits {wait:.0f} s: {said}")
         return
