@@ -20,6 +20,7 @@ from batchcap.errors import (
 )
 from batchcap.records import TaskFile
 from batchcap.render import Terminal
+from batchcap.sending import note_queue_full
 from batchcap.workspace import Outside, Workspace, open_workspace
 
 TOML = '[photos]\nroot = "photo"\n[provider]\nname = "sandbox"\n'
@@ -210,7 +211,7 @@ def test_a_full_queue_teaches_its_limit_and_the_waits_grow(root: Path) -> None:
         for number in range(3):
             with ledger.change():
                 sent = ledger.submissions.intend(file, f"k{number}", 0.0, workspace.run_id)
-            waits.append(workspace.note_queue_full(sent, said))
+            waits.append(note_queue_full(workspace, sent, said))
         assert waits == [60.0, 120.0, 240.0]
         assert ledger.tasks.not_before(file.id) == 1000.0 + 240.0
         assert known != workspace.queue_tokens == workspace.told_tokens == 90_000
