@@ -6,25 +6,27 @@ that is left to who recorded the way back.
 
 import contextlib
 import functools
-import time
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from batchcap.fan_out import Crew, grouped, in_order
 from batchcap.metadata.exiftool import ExifTool, find_exiftool
 from batchcap.metadata.pool import CHUNK, ExifToolPool
-from batchcap.metadata.replace import draft_path
+from batchcap.metadata.replace import clean
 from batchcap.workspace import Workspace
 from batchcap.writing import Wanted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 R = TypeVar("R")
 
 # Chunks under way for each worker.
 AHEAD = 2
-# Seconds without a new draft after which an ExifTool that lost its worker has surely ended.
-QUIET = 2.0
-_LOOK = 0.1
+# Bytes that tell the drafts of one try from those of another: a name may be long already.
+MARK = 3
 
 
 class ClusterPool:
@@ -49,10 +51,18 @@ class ClusterPool:
         items: Iterable[Wanted],
         chunk: int = CHUNK,
     ) -> Iterator[R]:
-        """Yield ``work(exiftool, chunk of items)`` in the items' order."""
+        """Yield ``work(exiftool, chunk of items)`` in the items' order.
+
+        At the end the drafts are removed that lost workers have left.
+        """
         on_worker = functools.partial(_with_tool, self._exiftool, work)
-        for _, made in in_order(self._crew, on_worker, grouped(items, chunk)):
+        folders: set[Path] = set()
+        for given, made in in_order(self._crew, on_worker, grouped(items, chunk)):
             yield made
+            folders.update(each.file.parent for each in given)
+        for folder in folders:
+            if folder.is_dir():
+                clean(folder)
 
 
 @contextlib.contextmanager
@@ -70,30 +80,13 @@ def writers(workspace: Workspace) -> Iterator[ExifToolPool | ClusterPool]:
 def _with_tool(
     exiftool: str, work: Callable[[ExifTool, Sequence[Wanted]], R], chunk: Sequence[Wanted]
 ) -> R:
-    """Work on a chunk, on a worker: its own ExifTool, found there as it would be found here."""
-    _wait_for_drafts(chunk)
-    with ExifTool(find_exiftool(exiftool)) as tool:
+    """Work on a chunk, on a worker: its own ExifTool, found there as it would be found here.
+
+    A worker that is lost may go on with the same chunk: nobody else has this one's drafts.
+    """
+    with ExifTool(find_exiftool(exiftool), mark=f"{secrets.token_hex(MARK)}~") as tool:
         return work(tool, chunk)
 
 
 def _version(tool: ExifTool, _chunk: Sequence[Wanted]) -> str:
     return tool.version
-
-
-def _wait_for_drafts(chunk: Sequence[Wanted]) -> None:
-    """Wait while drafts of this chunk still come: a killed worker leaves its ExifTool working."""
-    seen, since = _drafts(chunk), time.monotonic()
-    while seen and time.monotonic() - since < QUIET:
-        time.sleep(_LOOK)
-        now = _drafts(chunk)
-        if now != seen:
-            seen, since = now, time.monotonic()
-
-
-def _drafts(chunk: Sequence[Wanted]) -> dict[str, int]:
-    found = {}
-    for each in chunk:
-        path = draft_path(each.file)
-        with contextlib.suppress(OSError):
-            found[path.name] = path.stat().st_size
-    return found

@@ -102,12 +102,21 @@ def find_exiftool(configured: str) -> str:
 
 
 class ExifTool:
-    """One stay-open ExifTool for one thread at a time; starts when first asked."""
+    """One stay-open ExifTool for one thread at a time; starts when first asked.
+
+    ``mark`` stands in the names of its drafts, so that no other one writes over them.
+    """
 
     def __init__(
-        self, executable: str, *, timeout: float = TIMEOUT, per_file: float = PER_FILE
+        self,
+        executable: str,
+        *,
+        timeout: float = TIMEOUT,
+        per_file: float = PER_FILE,
+        mark: str = "",
     ) -> None:
         self._executable = executable
+        self._mark = mark
         self._timeout = timeout
         self._per_file = per_file
         self._process: Process | None = None
@@ -227,24 +236,24 @@ class ExifTool:
 
     def _write_chunk(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
         for job in jobs:
-            discard(draft_path(job.source))
+            discard(draft_path(job.source, self._mark))
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
         values = Path(self._folder.name) / "values.json"
         text, splitting = to_import([(job.source, job.plan) for job in jobs])
         values.write_text(text, "utf-8")
-        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{PREFIX}%f.%e"]
+        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{PREFIX}{self._mark}%f.%e"]
         try:
             answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
             said = Said(answer.err)
             return {job.source: self._written(job, said) for job in jobs}
         except BaseException:
             for job in jobs:
-                discard(draft_path(job.source))
+                discard(draft_path(job.source, self._mark))
             raise
 
     def _written(self, job: Job, said: Said) -> Draft | Trouble:
-        draft = draft_path(job.source)
+        draft = draft_path(job.source, self._mark)
         error = said.error(job.source)
         if not error and draft.is_file():
             return Draft(draft, job.plan, said.warnings(job.source))

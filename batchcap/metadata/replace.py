@@ -35,9 +35,12 @@ def stamp(path: Path) -> Stamp:
     return Stamp(seen.st_size, seen.st_mtime_ns)
 
 
-def draft_path(original: Path) -> Path:
-    """Return where the new file stands until it takes the original's place."""
-    return original.with_name(PREFIX + original.name)
+def draft_path(original: Path, mark: str = "") -> Path:
+    """Return where the new file stands until it takes the original's place.
+
+    ``mark`` tells the drafts apart of those who do not know of one another.
+    """
+    return original.with_name(f"{PREFIX}{mark}{original.name}")
 
 
 def obstacle(original: Path, *, hard_links: bool = False) -> Trouble | None:

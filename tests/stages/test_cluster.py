@@ -190,6 +190,52 @@ def test_a_cluster_writes_what_this_machine_writes_though_a_worker_dies(
     }
 
 
+def test_drafts_that_come_after_a_chunk_was_taken_over_harm_no_photo(
+    desk, cluster, tmp_path
+) -> None:
+    """A lost worker's ExifTool is held up, and goes on when another one has long done its chunk."""
+    desk.paint(*NAMES, size=(300, 200))
+    desk.fetched()
+    desk.done("join")
+    copy = Path(shutil.copytree(desk.root, tmp_path / "twin"))
+    desk.done("write")
+    expected = words(desk)
+    desk.root = copy
+    before = desk.bytes()
+    cluster.hire(2)
+    drafts = desk.photos / "Italy" / "Rome" / "commercial"
+    late: list[psutil.Process] = []
+
+    def lose() -> None:
+        while not late:
+            victim = cluster.halt(lambda: any(drafts.glob(".~batchcap~*")))
+            late.extend(victim.children(recursive=True))
+            if not late:
+                victim.resume()  # between two chunks
+        for each in late:
+            each.suspend()
+        victim.kill()
+
+    watch = Watch(lose)
+    written = desk.run("write", **{"work.executor": address(cluster)})
+    watch.over()
+    assert written.counts["written"] == len(NAMES)
+    assert words(desk) == expected
+    for each in late:
+        with contextlib.suppress(psutil.NoSuchProcess):  # nor may it outlive its worker
+            each.resume()
+    psutil.wait_procs(late, timeout=PATIENCE)
+    assert words(desk) == expected
+    desk.done("verify")
+    assert desk.done("build").counts["photos"] == len(NAMES)
+    assert desk.done("undo").counts["restored"] == len(NAMES)
+    assert words(desk) == words_of(before)
+
+
+def words_of(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: data for name, data in files.items() if "~batchcap~" not in name}
+
+
 def test_a_raw_is_seen_through_its_preview_by_a_worker_that_does_not_see_the_file(
     desk, cluster, tmp_path, raw_file
 ) -> None:
