@@ -160,9 +160,10 @@ def build(workspace: "Workspace", **given: Any) -> "StageResult":
 @batchcap.command()
 @click.option("--adopt", default="", metavar="BATCH", help="This batch is what FILE became.")
 @click.option("--resend", default="", metavar="FILE", help="FILE never arrived: send it again.")
+@click.option("--anew", is_flag=True, help="Send although batches of a lost ledger are there.")
 @click.argument("file", default="")
 @stage
-def submit(workspace: "Workspace", **given: str) -> "StageResult":
+def submit(workspace: "Workspace", **given: Any) -> "StageResult":
     """Send task files as the queue has room."""
     from batchcap.stages.submit import submit
 

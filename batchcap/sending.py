@@ -41,12 +41,13 @@ ENDS_ROUND = ("queue_full", CannotTell.code, AskedToWait.code)
 
 @dataclass(slots=True)
 class Sending:
-    """What a round of sending did."""
+    """What a round of sending did; ``anew``: batches of a lost ledger are no reason to stop."""
 
     submitted: int = 0
     adopted: int = 0
     problems: list[Problem] = field(default_factory=list)
     code: Exit = Exit.DONE
+    anew: bool = False
 
     @property
     def ended(self) -> bool:
@@ -61,7 +62,7 @@ def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     refuses (ProviderRefused, KeyMissing).
     """
     with workspace.ledger.change():
-        submission = _intend(workspace, file)
+        submission = intend(workspace, file)
     workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
     try:
         if not _known_there(workspace, submission, sending):
@@ -74,11 +75,21 @@ def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     return not sending.ended
 
 
-def _intend(workspace: Workspace, file: TaskFile) -> Submission:
-    submissions = workspace.ledger.submissions
-    stem = file.name.removesuffix(".jsonl")
-    key = f"batchcap-{workspace.ledger.workspace_id[:12]}-{stem}-{submissions.next_number(file)}"
+def intend(workspace: Workspace, file: TaskFile) -> Submission:
+    """Record the intent to send a file, inside the caller's transaction."""
+    key, submissions = key_of(workspace, file), workspace.ledger.submissions
     return submissions.intend(file, key, workspace.now(), workspace.run_id)
+
+
+def key_of(workspace: Workspace, file: TaskFile) -> str:
+    """Return the key under which a file is sent next."""
+    stem, number = file.name.removesuffix(".jsonl"), workspace.ledger.submissions.next_number(file)
+    return f"{mark_of(workspace)}{stem}-{number}"
+
+
+def mark_of(workspace: Workspace) -> str:
+    """Return how the keys of all that this workspace sends begin."""
+    return f"batchcap-{workspace.ledger.workspace_id[:12]}-"
 
 
 def _known_there(workspace: Workspace, submission: Submission, sending: Sending) -> bool:
@@ -236,7 +247,7 @@ def adopt_batch(workspace: Workspace, remote_id: str, name: str) -> None:
     with workspace.ledger.change():
         if submission.remote_id:
             _abandon(workspace, submission, f"gone; {remote_id} takes its place")
-            submission = _intend(workspace, submission.file)
+            submission = intend(workspace, submission.file)
         workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
 
 

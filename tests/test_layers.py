@@ -64,6 +64,7 @@ BELOW = (
     "panel",
     "fetching",
     "providers",
+    "recovering",
     "sending",
     "splitting",
     "wanted",
@@ -105,6 +106,7 @@ LAYERS = {
     "judging": Layer(("batches", "captions", "ledger", *VALUES)),
     "panel": Layer(("batches", "judging", *READING)),  # who judges what join reads
     "sending": Layer(("batches", "fetching", "providers.base", "splitting", *READING)),
+    "recovering": Layer(("sending", *READING)),
     "fetching": Layer(READING),
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share

@@ -5,6 +5,7 @@ writes. Every change happens inside ``with ledger.change():``, one transaction.
 """
 
 import contextlib
+import re
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from batchcap.ledger.submissions import Submissions
 from batchcap.ledger.tasks import Tasks
 from batchcap.ledger.writes import Writes
 
+NAME, MEMORY = "workspace-id", ":memory:"
 # SQLite's own words for a disk that does not take what is written.
 DISK_WORDS = ("disk is full", "readonly", "disk i/o", "unable to open")
 
@@ -147,6 +149,25 @@ def as_trouble() -> Iterator[None]:
         raise LedgerTrouble(f"The ledger is damaged: {error}.", hint="batchcap verify") from error
 
 
+def _name(connection: sqlite3.Connection, path: Path) -> None:
+    """Give a new ledger its workspace's name, the old one where a ledger is made anew.
+
+    What was sent is known by that name, so it is kept beside the ledger too.
+    """
+    row, beside = connection.execute("SELECT id FROM workspace").fetchone(), path.parent / NAME
+    on_disk = path.name != MEMORY
+    known = ""
+    if on_disk:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            known = beside.read_text(encoding="ascii").strip()
+    if row is None:
+        row = (known if re.fullmatch(r"[0-9a-f]{32}", known) else uuid.uuid4().hex,)
+        connection.execute("INSERT INTO workspace VALUES (?)", row)
+    if on_disk and known != row[0]:
+        with contextlib.suppress(OSError):  # a folder that is only read still has its ledger
+            beside.write_text(f"{row[0]}\n", encoding="ascii")
+
+
 def open_ledger(path: Path) -> Ledger:
     """Open the ledger, made anew where there is none.
 
@@ -161,8 +182,7 @@ def open_ledger(path: Path) -> Ledger:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA temp_store = MEMORY")
             migrate(connection)
-            if connection.execute("SELECT count(*) FROM workspace").fetchone()[0] == 0:
-                connection.execute("INSERT INTO workspace VALUES (?)", (uuid.uuid4().hex,))
+            _name(connection, path)
         except BaseException:
             connection.close()
             raise

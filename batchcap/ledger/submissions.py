@@ -47,6 +47,14 @@ class Submissions:
             "INSERT INTO batch VALUES (?, ?, ?, ?)", (submission.id, remote_id, how, at)
         )
 
+    def none(self) -> bool:
+        """Return whether this ledger has sent nothing itself: all it has, if any, was adopted."""
+        row = self._connection.execute(
+            "SELECT NOT EXISTS (SELECT 1 FROM submission AS s LEFT JOIN batch AS b"
+            " ON b.submission_id = s.id WHERE b.how IS NOT 'adopted')"
+        ).fetchone()
+        return bool(row[0])
+
     def remote_ids(self) -> frozenset[str]:
         """Return every batch that is known to be ours."""
         return frozenset(

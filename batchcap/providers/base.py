@@ -32,6 +32,9 @@ class Provider(Protocol):
         provider keeps no mark to find it by.
         """
 
+    def marked(self, since: float) -> dict[str, tuple[str, str]]:
+        """Return the batches made since then that bear batchcap's marks: id → key, SHA-256."""
+
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
         """Return what others have waiting there for that model, as far as the list shows it."""
 

@@ -14,7 +14,7 @@ from batchcap.batches.states import batch_state, batch_view, seconds
 from batchcap.errors import CannotTell, ProviderRefused, Unreachable
 from batchcap.providers.base import KEY, SHA256, TOKENS
 from batchcap.providers.faults import in_our_words
-from batchcap.records import Dialect, Enqueued, Submission
+from batchcap.records import BatchState, Dialect, Enqueued, Submission
 
 # Clocks differ: a batch is looked for back to this many seconds before its intent.
 SLACK = 86_400.0
@@ -71,6 +71,24 @@ class Listing:
             return next((str(each.get("id")) for each in found if each.get("bytes") in sizes), "")
         except ProviderRefused:
             return ""
+
+    def marked(self, since: float) -> dict[str, tuple[str, str]]:
+        """Return the batches made since then that bear our marks: id → key, SHA-256.
+
+        A server that refuses its list shows none.
+        """
+        found = {}
+        with (
+            contextlib.suppress(ProviderRefused),
+            in_our_words("looking for what was sent before", self._base_url),
+        ):
+            for batch in self._since(since, "/batches", {}):
+                view = batch_view(batch)
+                marks = view.metadata
+                # Of a batch that failed as a whole nothing was asked.
+                if KEY in marks and view.state is not BatchState.FAILED:
+                    found[str(batch.get("id") or "")] = (marks[KEY], marks.get(SHA256, ""))
+        return found
 
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
         """Return what others have waiting there for that model.

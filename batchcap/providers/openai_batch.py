@@ -114,6 +114,10 @@ class OpenAIBatch:
         """Return the id of the batch that a submission became, or ""."""
         return self._lists.find(submission, others)
 
+    def marked(self, since: float) -> dict[str, tuple[str, str]]:
+        """Return the batches made since then that bear batchcap's marks: id → key, SHA-256."""
+        return self._lists.marked(since)
+
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
         """Return what others have waiting there, as far as the list shows it."""
         return self._lists.enqueued(ours, model, since)

@@ -13,6 +13,7 @@ from batchcap.batches.queue import room
 from batchcap.errors import AskedToWait, ProviderRefused, Unreachable, UsageError
 from batchcap.interrupt import calm
 from batchcap.records import Enqueued, Exit, Problem, StageResult, Submission, TaskFile
+from batchcap.recovering import recover
 from batchcap.sending import (
     Sending,
     adopt_batch,
@@ -29,18 +30,19 @@ QUEUED = 2 * 86_400.0
 
 
 def submit(
-    workspace: Workspace, *, adopt: str = "", resend: str = "", file: str = ""
+    workspace: Workspace, *, adopt: str = "", resend: str = "", file: str = "", anew: bool = False
 ) -> StageResult:
     """Send what the queue limit and the budget have room for.
 
     ``adopt`` names a batch that ``file`` became (where only one is in doubt it need not be
     named); ``resend`` names a file whose doubtful submission is given up, unless it is found after
-    all. Raises Unreachable where the provider does not answer, KeyMissing, ProviderRefused, and
-    UsageError for words that do not go together.
+    all; ``anew`` sends though batches of a lost ledger are there. Raises Unreachable where the
+    provider does not answer, KeyMissing, ProviderRefused, and UsageError for words that do not go
+    together.
     """
     _check_words(adopt=adopt, resend=resend, file=file)
     with workspace.recorded("submit"):
-        sending = Sending()
+        sending = Sending(anew=anew)
         if adopt:
             adopt_batch(workspace, adopt, file)
             sending.adopted += 1
@@ -104,6 +106,10 @@ def send(workspace: Workspace, sending: Sending) -> None:
             return
         due = _due(workspace)
         _tell_hopeless(workspace, sending)
+        if due and workspace.ledger.submissions.none():
+            if not recover(workspace, due, sending):
+                return
+            due = _due(workspace)
         others = _others(workspace) if due else Enqueued()
         for file in due:
             interrupt.obey()

@@ -1,5 +1,6 @@
 """Opening, migrating, refusing, and transactions that are all or nothing."""
 
+import re
 import sqlite3
 import threading
 
@@ -45,9 +46,33 @@ def test_it_keeps_its_name_and_its_rows_from_one_opening_to_the_next(opened) -> 
 def test_two_workspaces_have_two_names(tmp_path) -> None:
     names = set()
     for each in ("one", "two"):
-        with open_ledger(tmp_path / f"{each}.sqlite") as ledger:
+        (tmp_path / each).mkdir()
+        with open_ledger(tmp_path / each / "ledger.sqlite") as ledger:
             names.add(ledger.workspace_id)
     assert len(names) == 2
+
+
+def test_a_ledger_made_anew_keeps_its_workspace_s_name(opened, path) -> None:
+    name = opened().ledger.workspace_id
+    opened().ledger.close()
+    for each in path.parent.glob("ledger.sqlite*"):
+        each.unlink()
+    assert opened().ledger.workspace_id == name
+
+
+@pytest.mark.parametrize("beside", [b"", b"\xff\x00", b"../../etc", b"0" * 31, b"A" * 32])
+def test_a_name_beside_the_ledger_that_is_none_is_replaced(opened, path, beside) -> None:
+    (path.parent / "workspace-id").write_bytes(beside)
+    name = opened().ledger.workspace_id
+    assert re.fullmatch("[0-9a-f]{32}", name)
+    assert (path.parent / "workspace-id").read_text("ascii").strip() == name
+
+
+def test_the_ledger_s_own_name_goes_before_the_one_beside_it(opened, path) -> None:
+    name = opened().ledger.workspace_id
+    (path.parent / "workspace-id").write_text("0" * 32, encoding="ascii")
+    assert opened().ledger.workspace_id == name
+    assert (path.parent / "workspace-id").read_text("ascii").strip() == name
 
 
 def test_a_newer_ledger_is_refused_and_left_as_it_is(opened, path) -> None:

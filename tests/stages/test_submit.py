@@ -277,7 +277,7 @@ def test_a_batch_of_another_file_is_not_adopted(served) -> None:
         desk.done("submit")
         (other,) = desk.batches()
         # The ledger forgets it, so that it belongs to nobody here.
-        for path in desk.state.glob("ledger.sqlite*"):
+        for path in (*desk.state.glob("ledger.sqlite*"), desk.state / "workspace-id"):
             path.unlink()
         desk.done("build")
         speaks(desk, metadata=True, listing=False)

@@ -1,0 +1,60 @@
+"""A ledger that has never sent anything, in a workspace that has: its batches are found again.
+
+Takes an open workspace whose lock is held, before its first sending; adopts what was made of the
+very same task files. What else this workspace sent is left to a person.
+"""
+
+from collections.abc import Sequence
+
+from batchcap.records import Exit, Problem, TaskFile
+from batchcap.sending import Sending, intend, key_of, mark_of
+from batchcap.workspace import Workspace
+
+# Providers keep results for so long; what is older is asked for again at any rate: seconds.
+KEPT = 30 * 86_400.0
+
+
+def recover(workspace: Workspace, files: Sequence[TaskFile], sending: Sending) -> bool:
+    """Adopt what was sent of these files before the ledger was lost; False where to stop.
+
+    Raises Unreachable where the provider does not answer.
+    """
+    if not (workspace.dialect.listing and workspace.dialect.metadata):
+        return True
+    known, mark = workspace.ledger.submissions.remote_ids(), mark_of(workspace)
+    found = workspace.provider.marked(workspace.now() - KEPT)
+    marked = {remote_id: marks for remote_id, marks in found.items() if remote_id not in known}
+    ours = {marks: remote_id for remote_id, marks in marked.items() if marks[0].startswith(mark)}
+    others = len(marked) - len(ours)
+    for file in files:
+        remote_id = ours.pop((key_of(workspace, file), file.sha256), "")
+        if remote_id:
+            with workspace.ledger.change():
+                submission = intend(workspace, file)
+                workspace.ledger.submissions.sent(submission, remote_id, "adopted", workspace.now())
+            sending.adopted += 1
+    if ours and not sending.anew:
+        sending.code = Exit.HELD
+        sending.problems.append(_lost(list(ours.values())))
+        return False
+    if others:
+        sending.problems.append(_others(others))
+    return True
+
+
+def _lost(remote_ids: Sequence[str]) -> Problem:
+    named = ", ".join(remote_ids[:3]) + (" and more" if len(remote_ids) > 3 else "")  # noqa: PLR2004
+    return Problem(
+        "ledger_lost",
+        f"This workspace has sent {len(remote_ids):,} batches ({named}) of which its ledger knows"
+        " nothing, and their answers are paid for. Nothing was sent.",
+        hint="put .batchcap back from a backup, or pay for them again: batchcap submit --anew",
+    )
+
+
+def _others(number: int) -> Problem:
+    return Problem(
+        "other_workspaces",
+        f"{number:,} batches of other workspaces stand at the provider. Were they of these photos,"
+        " and is that .batchcap folder lost, the photos are paid for again.",
+    )
