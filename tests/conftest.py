@@ -1,11 +1,15 @@
-"""What every test may lean on: no settings of the person at the keyboard, calm Hypothesis, RAWs.
+"""What every test may lean on: no settings of the person at the keyboard, calm Hypothesis, RAWs,
+the sources of the package.
 
 The RAWs are made here, entry by entry: a TIFF with a sensor's numbers and a JPEG preview in it.
 """
 
+import ast
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -88,3 +92,62 @@ def _raw(kind, jpeg, *, orientation=6, model="Test 1", size=(640, 480), sensor=b
 def raw_file() -> Callable[..., bytes]:
     """Make a DNG, a CR2 or what any other TIFF-like RAW is to ExifTool, around a JPEG preview."""
     return _raw
+
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "batchcap"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One source file: its name below batchcap ("" for the package itself), and its tree."""
+
+    name: str
+    shown: str
+    source: str
+    known: frozenset[str]
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.source)
+
+    def imports(self) -> Iterator[tuple[int, str]]:
+        """Every imported name with its line, also inside functions and under TYPE_CHECKING."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((node.lineno, each.name) for each in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield from ((node.lineno, f"{node.module}.{each.name}") for each in node.names)
+
+    def calls(self) -> Iterator[tuple[int, str]]:
+        """Every call with its line: ``print`` of ``print(…)``, ``now`` of ``datetime.now(…)``."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                yield node.lineno, getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
+@pytest.fixture(scope="session")
+def module_of() -> Callable[..., Module]:
+    """Make a source file that stands nowhere, of a name below batchcap."""
+
+    def make(name: str, source: str, known: frozenset[str] = frozenset()) -> Module:
+        return Module(name, f"{name}.py", source, known)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def modules() -> list[Module]:
+    """Read every source file of the package."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    dotted = [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in paths]
+    known = [name.removesuffix("__init__").removesuffix(".") for name in dotted]
+    return [
+        Module(
+            name=name,
+            shown=path.relative_to(ROOT).as_posix(),
+            source=path.read_text(encoding="utf-8"),
+            known=frozenset(known),
+        )
+        for name, path in zip(known, paths, strict=True)
+    ]

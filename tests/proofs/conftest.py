@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,6 +208,12 @@ class Bench:
                 photo.path: (photo.state, workspace.ledger.captions.caption(photo.task_id))
                 for photo in workspace.ledger.photos.in_state(*STATES)
             }
+
+    def asked(self) -> Counter[int]:
+        """Return how many photos were asked for once, twice … in all task files."""
+        with self.open() as workspace:
+            photos = list(workspace.ledger.photos.in_state(*STATES))
+            return Counter(len(workspace.ledger.photos.history(each.id)) for each in photos)
 
     def balanced(self) -> None:
         """Hold the books to their sums, and the disk to the books."""
