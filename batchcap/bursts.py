@@ -5,6 +5,7 @@ series and, where one frame is asked for all, gives the others its words. Asks n
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from batchcap.captions.series import agree, inherited
 from batchcap.judging import Judged
@@ -15,10 +16,11 @@ from batchcap.ledger.captions import (
     words_from_json,
     words_to_json,
 )
-from batchcap.ledger.facts import facts_from_json
+from batchcap.ledger.facts import facts_from_json, told_to_json
 from batchcap.ledger.series import Shot
+from batchcap.photos.family import clock
 from batchcap.photos.series import GAP, Frame, series_of
-from batchcap.records import Finding, Severity, Verdict
+from batchcap.records import Facts, Finding, Prepared, Severity, Verdict
 from batchcap.workspace import Workspace
 
 ONE = "one"
@@ -59,6 +61,35 @@ class Bursts:
         return not self._one or self._ledger.can_give(first)
 
 
+class Guessed:
+    """Who would take over the words of whom, among photos that are looked at and not recorded."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._ledger = workspace.ledger.series
+        self._seen: dict[str, tuple[Frame, str]] = {}
+
+    def inherits(self, found: Prepared, facts: Facts) -> bool:
+        """Return whether a photo would not be asked for; those that were seen before it count."""
+        taken = clock(found.camera)
+        if taken is None:
+            return False
+        told, camera = told_to_json(facts), facts.camera.value if facts.camera else ""
+        frame = Frame(found.path, taken, camera, found.likeness, told, found.path)
+        shot = Shot(found.path, taken, camera, found.likeness, told, found.path, found.digest)
+        known = self._ledger.near(shot, GAP)
+        seen = [
+            each
+            for each, digest in self._seen.values()
+            if _folder(each.path) == _folder(found.path) and digest != found.digest
+        ]
+        firsts = (self._ledger.shot(each) for each in dict.fromkeys(each.series for each in known))
+        able = [_frame(each) for each in firsts if each and self._ledger.can_give(each.path)]
+        able += [each for each, _ in self._seen.values() if each.series == each.path]
+        first = series_of(frame, [*_frames(known), *seen], able)
+        self._seen[found.path] = (replace(frame, series=first or found.path), found.digest)
+        return first not in ("", found.path)
+
+
 def agreed(workspace: Workspace, task: OpenTask, judged: Judged) -> Judged:
     """Return a checked answer after it was compared with those recorded of its series."""
     others = [caption for _, caption in workspace.ledger.series.others(task.photo_id)]
@@ -96,6 +127,10 @@ def pass_on(workspace: Workspace) -> None:
             told = f"Taken over from {heir.first}, a frame of the same series."
             said = Finding("inherited", Severity.REPAIRED, "", told)
             series.give(heir, verdict.caption, (said, *answer[1], *verdict.findings))
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _frames(shots: Iterable[Shot]) -> list[Frame]:

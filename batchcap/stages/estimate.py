@@ -4,7 +4,6 @@ Says what the same photos would cost with every other model, and what their orig
 A large archive is measured on a sample of its photos, evenly spread, and says so.
 """
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from batchcap.archive import Evidence, asking, picked, read, unshown, walk
 from batchcap.batches.comparison import Shown, Way, compare
 from batchcap.batches.cost import estimate as dollars
 from batchcap.batches.tokens import ImageRefused, image_tokens
+from batchcap.bursts import ONE, Guessed
 from batchcap.errors import UsageError
 from batchcap.families import Families
 from batchcap.models import shutdown_warning
@@ -23,14 +23,22 @@ from batchcap.workspace import Workspace
 
 # Photos that are read in full; archives up to this size are measured exactly.
 SAMPLE = 48
+# Steps of this part of one spread evenly and never fall in with a camera's rhythm.
+GOLDEN = (math.sqrt(5) - 1) / 2
+# A photo, and whether it is counted or only seen for the sake of the next one.
+Drawn = tuple[Sighting, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """What the sample came to: requests that fit, and their input tokens, output and bytes."""
+    """What the sample came to: requests that fit, and their input tokens, output and bytes.
+
+    ``inherit`` are photos that would not be asked for, but get the words of another frame.
+    """
 
     looked_at: int
     requests: int
+    inherit: int
     input_tokens: int
     output_tokens: int
     bytes: int
@@ -48,10 +56,7 @@ def estimate(workspace: Workspace) -> StageResult:
         )
     Families(workspace).look()
     due = workspace.ledger.photos.count_to_look_at(again=False, followers=False)
-    step = max(1, math.ceil(due / SAMPLE))
-    asked = workspace.ledger.photos.to_look_at(again=False, followers=False)
-    sample = list(itertools.islice(asked, 0, None, step))
-    sampled = _measure(workspace, evidence, sample)
+    sampled = _measure(workspace, evidence, _draw(workspace, due))
     factor = due / sampled.looked_at if sampled.looked_at else 0.0
     requests = round(sampled.requests * factor)
     real_input, real_output = _calibration(workspace)
@@ -74,11 +79,12 @@ def estimate(workspace: Workspace) -> StageResult:
             "waves": math.ceil(given / queue) if queue and given else min(files, 1),
             "cost_usd": round(cost or 0.0, 6),
         },
-        (*evidence.problems(everything=True), *_notes(workspace, cost is None)),
+        (*evidence.problems(everything=True), *_notes(workspace, cost is None, sampled)),
         {
             "model": workspace.model.name,
             "sampled": sampled.looked_at,
             "of": due,
+            "inherit": round(sampled.inherit * factor),
             "queue_tokens": queue,
             "calibrated": [round(real_input, 3), round(real_output, 3)],
             "prices": f"{workspace.model.source}, {workspace.model.dated}".strip(", "),
@@ -101,15 +107,42 @@ def _calibration(workspace: Workspace) -> tuple[float, float]:
     return 1.0, 1.0
 
 
-def _measure(workspace: Workspace, evidence: Evidence, sample: list[Sighting]) -> Sampled:
-    how = asking(workspace)
-    requests = given = made = size = 0
+def _draw(workspace: Workspace, due: int) -> list[Drawn]:
+    """Return a sample of the photos that are due, evenly spread; all of them where they are few.
+
+    Where a burst is asked for once, each one comes after the photo before it: a frame tells.
+    """
+    step, one = max(1, math.ceil(due / SAMPLE)), workspace.settings.photos.series == ONE
+    asked = workspace.ledger.photos.to_look_at(again=False, followers=False)
+    drawn = []
+    for number, sighting in enumerate(asked):
+        counted = _is_drawn(number, step)
+        if counted or (one and _is_drawn(number + 1, step)):
+            drawn.append((sighting, counted))
+    return drawn
+
+
+def _is_drawn(number: int, step: int) -> bool:
+    return number % step == int(number // step * GOLDEN % 1.0 * step)
+
+
+def _measure(workspace: Workspace, evidence: Evidence, drawn: Sequence[Drawn]) -> Sampled:
+    how, bursts = asking(workspace), Guessed(workspace)
+    one = workspace.settings.photos.series == ONE
+    requests = given = made = size = inherit = 0
     shown = []
-    for sighting, found in read(workspace, sample, len(sample)):
+    looked_at = sum(counted for _, counted in drawn)
+    seen = read(workspace, [each for each, _ in drawn], len(drawn))
+    for (sighting, counted), (_, found) in zip(drawn, seen, strict=True):
         if not isinstance(found, Prepared) or unshown(workspace, sighting.path):
             continue
-        asked = workspace.ledger.tasks.asked(sighting.path)
-        photo = picked(workspace, found, evidence.of(found), asked)
+        facts = evidence.of(found)
+        if one and bursts.inherits(found, facts):
+            inherit += counted
+            continue
+        if not counted:
+            continue
+        photo = picked(workspace, found, facts, workspace.ledger.tasks.asked(sighting.path))
         try:
             task = make_task(how, photo)
         except ImageRefused:
@@ -121,7 +154,7 @@ def _measure(workspace: Workspace, evidence: Evidence, sample: list[Sighting]) -
         given += task.input_tokens
         made += task.output_tokens
         size += len(task.line) + 1
-    return Sampled(len(sample), requests, given, made, size, tuple(shown))
+    return Sampled(looked_at, requests, inherit, given, made, size, tuple(shown))
 
 
 def _models(workspace: Workspace, photos: Sequence[Shown]) -> list[dict[str, Any]]:
@@ -158,7 +191,7 @@ def _files(workspace: Workspace, requests: int, size: int, tokens: int) -> int:
     )
 
 
-def _notes(workspace: Workspace, unpriced: bool) -> list[Problem]:  # noqa: FBT001 - one caller
+def _notes(workspace: Workspace, unpriced: bool, sampled: Sampled) -> list[Problem]:  # noqa: FBT001 - one caller
     notes = []
     model = workspace.model
     if unpriced:
@@ -170,8 +203,11 @@ def _notes(workspace: Workspace, unpriced: bool) -> list[Problem]:  # noqa: FBT0
                 f"How {model.name} counts pictures is an assumption: real usage will tell.",
             )
         )
-    if workspace.settings.photos.series == "one":
-        said = "The frames of a burst are counted here, and not asked for: it will cost less."
+    if sampled.inherit:
+        said = (
+            f"Of {sampled.looked_at:,} photos that were looked at {sampled.inherit:,} are further"
+            " frames of a burst, which are not asked for."
+        )
         notes.append(Problem("series", said))
     if warning := shutdown_warning(model, workspace.today()):
         notes.append(Problem("shutdown", warning))

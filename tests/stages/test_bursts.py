@@ -240,3 +240,55 @@ def test_a_walk_of_many_steps_stays_with_the_first_frame_while_it_is_alike(desk)
     (series,) = remembered(desk).values()
     assert series == names
     assert all(one < other for one, other in pairwise(series))
+
+
+def estimated(desk) -> int:
+    return desk.done("estimate").counts["requests"]
+
+
+def test_estimate_counts_a_burst_once_and_writes_nothing(desk):
+    desk.settings["photos.series"] = "one"
+    burst(desk, 5)
+    for number, other in enumerate(({"second": 20}, {"second": 40, "sky": SKY[2]})):
+        shoot(desk, 10 + number, **other)
+    told = desk.done("estimate")
+    assert (told.counts["photos"], told.counts["requests"]) == (7, 3)
+    assert told.json["data"]["inherit"] == 4
+    assert "4 are further frames of a burst" in next(
+        each["message"] for each in told.json["problems"] if each["code"] == "series"
+    )
+    assert desk.states() == {}
+    assert desk.done("build").counts["requests"] == 3
+    desk.settings["photos.series"] = "each"
+    assert estimated(desk) == 0
+
+
+def test_estimate_knows_the_frames_that_have_a_caption(desk):
+    desk.settings["photos.series"] = "one"
+    burst(desk, 3)
+    desk.done("run", "--wait")
+    for number in range(3, 6):
+        shoot(desk, number, step=number, second=number // 5, parts=f"{number % 5 * 2}0")
+    shoot(desk, 20, second=50)
+    assert estimated(desk) == 1
+    assert desk.done("build").counts["requests"] == 1
+
+
+def test_estimate_counts_every_frame_where_each_is_asked(desk):
+    burst(desk, 4)
+    told = desk.done("estimate")
+    assert (told.counts["requests"], told.json["data"]["inherit"]) == (4, 0)
+    assert "series" not in told.codes
+
+
+def test_of_a_large_archive_estimate_looks_at_pairs(desk):
+    """Twelve bursts of ten: nothing else would tell 12 requests from 120."""
+    desk.settings["photos.series"] = "one"
+    for number in range(120):
+        scene, frame = divmod(number, 10)
+        shoot(desk, number, step=frame, second=scene * 5 + frame // 5, parts=f"{frame % 5 * 2}0")
+    told = desk.done("estimate")
+    assert told.json["data"]["sampled"] < 60
+    asked = desk.done("build").counts["requests"]
+    assert asked == 12
+    assert asked / 2 <= told.counts["requests"] <= asked * 2
