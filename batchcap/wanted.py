@@ -5,6 +5,7 @@ no photo, records nothing.
 """
 
 from batchcap.ledger.photos import Known
+from batchcap.metadata.replace import Stamp
 from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import Mode, TagPolicy
 from batchcap.records import Trouble
@@ -39,6 +40,7 @@ def wanted_of(workspace: Workspace, photo: Known) -> Wanted | Trouble:
         words,
         _policy(workspace, photo),
         Target(workspace.settings.write.target),
+        Stamp(photo.size, photo.mtime_ns),
     )
 
 

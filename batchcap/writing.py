@@ -15,12 +15,20 @@ from batchcap.metadata.exiftool import Draft, ExifTool, Job
 from batchcap.metadata.homes import Ask, Home, find_homes
 from batchcap.metadata.own import knowing, plan_own, words_after, written_by_us
 from batchcap.metadata.patch import PatchHead, make_patch, read_head
-from batchcap.metadata.readback import same_segments, verify
-from batchcap.metadata.replace import FULL, discard, durable, full_disk, place, swap
+from batchcap.metadata.readback import verify
+from batchcap.metadata.replace import (
+    FULL,
+    Stamp,
+    discard,
+    durable,
+    full_disk,
+    place,
+    swap,
+)
 from batchcap.metadata.sidecar import Target, seed_path
 from batchcap.metadata.tags import TagPolicy, Words, plan
-from batchcap.photos.digest import image_digest, rest_digest
 from batchcap.photos.kinds import raw_name
+from batchcap.proof import PICTURE_CHANGED, changed, harmed
 from batchcap.records import Caption, Facts, Release, Severity, TagPlan, Trouble
 
 PLACE_FIELDS = ("city", "state", "country", "location", "country_code", "country_code3")
@@ -29,7 +37,10 @@ TEXT_FIELDS = ("title", "description", "alt_text", "long_description")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one photo is to say; ``digest`` is that of the picture its caption was made from."""
+    """What one photo is to say; ``digest`` is that of the picture its caption was made from.
+
+    ``seen`` is the file's stamp from when its picture had that digest, None where it is not known.
+    """
 
     path: str
     file: Path
@@ -37,6 +48,7 @@ class Wanted:
     words: Words
     policy: TagPolicy
     target: Target = Target.AUTO
+    seen: Stamp | None = None
 
     @property
     def sidecar(self) -> bool:
@@ -126,9 +138,10 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
     planned: list[Result | Planned] = []
     sound = []
     for wanted in chunk:
-        trouble = _changed(wanted)
+        # What is embedded has its picture proven in the draft.
+        trouble = changed(wanted.file, wanted.digest, None if wanted.sidecar else wanted.seen)
         if trouble:
-            planned.append(Refused(wanted, trouble, hold=trouble.code == "picture_changed"))
+            planned.append(Refused(wanted, trouble, hold=trouble.code == PICTURE_CHANGED))
         else:
             sound.append(wanted)
     asks = [Ask(each.file, each.sidecar, raw_name(each.file.name)) for each in sound]
@@ -136,7 +149,7 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
     for wanted in sound:
         home = homes[wanted.file]
         if isinstance(home, Trouble):
-            planned.append(Refused(wanted, home))
+            planned.append(_refused(wanted, home))
             continue
         known = replace(wanted, policy=knowing(wanted.policy, home.present))
         made = _plan(tool, known, home)
@@ -243,7 +256,7 @@ def _drafted(tool: ExifTool, planned: Sequence[Planned]) -> list[Result]:
         elif draft.code == "exif_left":
             results.append(Unchanged(known.wanted, known.plan))
         else:
-            results.append(Refused(known.wanted, draft))
+            results.append(_refused(known.wanted, draft))
     return results
 
 
@@ -256,19 +269,14 @@ def _prove(
     """Compare the draft with the plan and with what was there: tags, other parts and picture."""
     wanted, home = known.wanted, known.home
     if isinstance(before, Trouble):
-        return Refused(wanted, before)
+        return _refused(wanted, before)
     if isinstance(after, Trouble):
-        return Refused(wanted, after)
+        return _refused(wanted, after)
     trouble = verify(draft.plan, before, after)
     if not wanted.sidecar:
-        trouble = (
-            trouble
-            or same_segments(wanted.file, draft.path)
-            or _other_parts(wanted, draft.path)
-            or _other_picture(wanted, draft.path)
-        )
+        trouble = trouble or harmed(wanted.file, draft.path, wanted.digest)
     if trouble:
-        return Refused(wanted, trouble)
+        return _refused(wanted, trouble)
     old = None if home.seed else home.path
     patch = make_patch(old, draft.path, home.path.name if wanted.sidecar else "")
     touched = (*draft.plan.values, *draft.plan.delete)
@@ -298,31 +306,8 @@ def _synced(result: Ready | Refused) -> Ready | Refused:
     return result
 
 
-def _changed(wanted: Wanted) -> Trouble | None:
-    if not wanted.file.exists():
-        return Trouble("gone", f"{wanted.file.name} is not there any more")
-    if _picture(wanted.file) == wanted.digest:
-        return None
-    return Trouble(
-        "picture_changed",
-        "The picture is not the one its caption was made from. Ask anew: batchcap build",
-    )
-
-
-def _other_picture(wanted: Wanted, draft: Path) -> Trouble | None:
-    if _picture(draft) == wanted.digest:
-        return None
-    return Trouble("harmed", "The picture itself would have changed: nothing was written.")
-
-
-def _other_parts(wanted: Wanted, draft: Path) -> Trouble | None:
-    if rest_digest(wanted.file) == rest_digest(draft):
-        return None
-    return Trouble("harmed", f"{wanted.file.name}: a part other than its words would change")
-
-
-def _picture(path: Path) -> str:
-    try:
-        return image_digest(path)
-    except (OSError, ValueError):
-        return ""
+def _refused(wanted: Wanted, trouble: Trouble) -> Refused:
+    """Refuse a photo, and say first where it is not the one that was captioned."""
+    first = None if wanted.sidecar else changed(wanted.file, wanted.digest)
+    told = first or trouble
+    return Refused(wanted, told, hold=told.code == PICTURE_CHANGED)

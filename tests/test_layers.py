@@ -58,6 +58,7 @@ BELOW = (
     "config",
     "judging",
     "panel",
+    "proof",
     "fetching",
     "providers",
     "recovering",
@@ -107,7 +108,8 @@ LAYERS = {
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writers": Layer(("metadata", "writing", *READING)),
-    "writing": Layer(("captions", "metadata", "photos", *VALUES)),
+    "writing": Layer(("captions", "metadata", "photos", "proof", *VALUES)),
+    "proof": Layer(("metadata", "photos", *VALUES)),
     "workspace": Layer(
         (*OPENED, "batches.queue", "cluster", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)
     ),

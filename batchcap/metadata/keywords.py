@@ -43,23 +43,27 @@ def merge(asked: Merge, present: Mapping[str, Any]) -> Merged:
     """Say what each keyword tag shall hold; tags that hold it already are left out."""
     human = human_keywords(asked, present)
     wanted = _without_doubles(() if asked.replace else human, asked.new, asked.limit)
+    odd = frozenset(each for each in wanted if unsafe(each))
     values: dict[str, str | tuple[str, ...]] = {}
     findings = []
     for tag, old in asked.lists.items():
         if tag in asked.only_read:
             continue
-        kept = tuple(each for each in wanted if _may_stand(tag, each, old))
+        limit = TAGS[tag].limit
+        long = tuple(each for each in wanted if limit and size(each) > limit)
+        # An odd keyword is not spread further.
+        kept = tuple(e for e in wanted if e not in long and (e not in odd or e in old))
         if kept and kept != old:
             values[tag] = kept
         findings += [
             Finding("long_keyword", Severity.REPAIRED, "keywords", f"too long for {tag}: «{each}»")
-            for each in wanted
-            if TAGS[tag].limit and size(each) > TAGS[tag].limit
+            for each in long
         ]
     for tag in KEYWORD_STRINGS:
-        joined = fit(tag, ";".join(each.replace(";", ",") for each in wanted if not unsafe(each)))
-        if items_of(present.get(tag)) not in {(), (joined,)} and joined:
-            values[tag] = joined
+        there = items_of(present.get(tag))
+        joined = ";".join(each.replace(";", ",") for each in wanted if there and each not in odd)
+        if there and (fitting := fit(tag, joined)) and there != (fitting,):
+            values[tag] = fitting
     trees, delete = _trees(asked, wanted, present)
     return Merged(human, {**values, **trees}, delete, tuple(findings))
 
@@ -106,18 +110,10 @@ def _without_doubles(human: tuple[str, ...], new: tuple[str, ...], limit: int) -
     for each in new:
         if len(wanted) >= limit:
             break
-        if stem(each) not in stems:
-            stems.add(stem(each))
+        if (key := stem(each)) not in stems:
+            stems.add(key)
             wanted.append(each)
     return tuple(wanted)
-
-
-def _may_stand(tag: str, keyword: str, old: tuple[str, ...]) -> bool:
-    """Whether a keyword goes into this tag: it fits, and an odd one is not spread further."""
-    limit = TAGS[tag].limit
-    if limit and size(keyword) > limit:
-        return False
-    return not unsafe(keyword) or keyword in old
 
 
 def _trees(

@@ -1,9 +1,12 @@
 """Every kind of file through planning, writing, proof and the way back, with the real ExifTool."""
 
+import os
+from dataclasses import replace
+
 import pytest
 
 from batchcap.metadata.patch import apply_patch, file_of
-from batchcap.metadata.replace import draft_path, remove, swap
+from batchcap.metadata.replace import draft_path, remove, stamp, swap
 from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import Mode, TagPolicy, Words
 from batchcap.photos.digest import image_digest
@@ -273,13 +276,16 @@ def test_a_hostile_caption_in_every_kind(  # noqa: PLR0917 fixtures
     assert bytes_in(folder) == shelf
 
 
-def test_a_picture_that_changed_since_is_held(folder, ask, tool):
-    wanted = ask()
+@pytest.mark.parametrize("told_by_time", [True, False])
+def test_a_picture_that_changed_since_is_held(folder, ask, tool, told_by_time):
+    wanted = [replace(each, seen=stamp(each.file)) for each in ask()]
     for each in wanted:
         data = bytearray(each.file.read_bytes())
         middle = len(data) // 2
         data[middle : middle + 40] = bytes(reversed(data[middle : middle + 40]))
         each.file.write_bytes(data)
+        second = 10**9 if told_by_time else 0
+        os.utime(each.file, ns=(each.seen.mtime_ns, each.seen.mtime_ns + second))
     before = bytes_in(folder)
     found = draft_chunk(tool, wanted)
     assert {each.trouble.code for each in found} == {"picture_changed"}
