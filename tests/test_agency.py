@@ -80,7 +80,8 @@ def test_a_name_is_known_in_any_case(name: str) -> None:
 def test_an_unknown_name_gets_the_one_that_was_meant(name: str, meant: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(f"Did you mean {meant!r}?")) as caught:
         load_agency(name, CONFIGS)
-    assert "alamy, depositphotos" in caught.value.hint
+    assert "alamy, depositphotos" in str(caught.value)
+    assert caught.value.hint == f"batchcap check --agency {meant}"
 
 
 def changed(tmp_path: Path, old: str, new: str, name: str = "adobe-stock") -> str:
