@@ -74,7 +74,10 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     repairs: dict[Finding, None] = {}
     for _ in range(_MOST_ROUNDS):
         seen = glance(preset, caption, facts)
-        verdict = _once(preset, caption, facts, seen) if seen else Verdict(caption)
+        if not seen:
+            verdict = Verdict(caption)
+            break
+        verdict = _once(preset, caption, facts, seen)
         repairs |= dict.fromkeys(
             each for each in verdict.findings if each.severity is Severity.REPAIRED
         )

@@ -4,7 +4,6 @@ Takes a preset and the answer's text, gives a Caption of clean text, or the Trou
 refusal, truncated, too_big or bad_json. Never raises on any text and never repairs the content.
 """
 
-import contextlib
 import json
 import re
 from typing import Any
@@ -96,10 +95,12 @@ def _chosen(field: Field, value: str) -> str | Trouble:
 def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
     """Return the first JSON object that holds one of the names, whatever stands around it."""
     if text.startswith("{"):
-        with contextlib.suppress(ValueError):  # then it is looked for below
+        try:
             whole = jiter.from_json(text.encode())
-            if names & whole.keys():
-                return dict(whole)
+        except ValueError:
+            whole = {}  # then it is looked for below
+        if names & whole.keys():
+            return dict(whole)
     starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]
     other = False
     for start in starts:

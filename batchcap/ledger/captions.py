@@ -15,9 +15,8 @@ from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Us
 PAGE = 500
 TASK_COLUMNS = (
     "t.id, t.custom_id, p.path, p.id, t.generation, t.preset, t.facts, t.task_file_id, t.line,"
-    " o.fingerprint, p.series_id IS NOT NULL"
+    " p.series_id IS NOT NULL"
 )
-TASK_TABLES = "JOIN photo AS p ON p.id = t.photo_id LEFT JOIN outcome AS o ON o.task_id = t.id"
 # File by file, as the index has them: all at once, a million rows would be sorted in memory.
 SUMS = (
     "SELECT t.task_file_id, sum(t.input_tokens) AS made, sum(t.output_tokens) AS given,"
@@ -36,9 +35,7 @@ RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 class OpenTask(NamedTuple):
     """A task as a reply finds it; ``facts`` are JSON.
 
-    ``fingerprint`` is that of the reply that counted, None without an outcome; ``in_series`` is 1
-    for a frame of a burst, which is compared with the others. A plain tuple, for a million of them
-    go to other processes.
+    ``in_series`` is 1 for a frame of a burst, which is compared with the others.
     """
 
     id: int
@@ -50,7 +47,6 @@ class OpenTask(NamedTuple):
     facts: str
     task_file_id: int
     line: int
-    fingerprint: str | None
     in_series: int
 
 
@@ -131,7 +127,7 @@ class Captions:
         """Return the tasks of these custom_ids, settled or not; strangers are left out."""
         rows = self._connection.execute(
             f"SELECT {TASK_COLUMNS} FROM json_each(?) AS asked"
-            f" JOIN task AS t ON t.custom_id = asked.value {TASK_TABLES}",
+            " JOIN task AS t ON t.custom_id = asked.value JOIN photo AS p ON p.id = t.photo_id",
             (_listed(custom_ids),),
         )
         return {row[1]: OpenTask(*row) for row in rows}
@@ -152,8 +148,9 @@ class Captions:
         """
         after = 0
         while rows := self._connection.execute(
-            f"SELECT {TASK_COLUMNS} FROM task AS t {TASK_TABLES}"
-            " WHERE t.task_file_id = ? AND t.id > ? AND o.task_id IS NULL ORDER BY t.id LIMIT ?",
+            f"SELECT {TASK_COLUMNS} FROM task AS t JOIN photo AS p ON p.id = t.photo_id"
+            " LEFT JOIN outcome AS o ON o.task_id = t.id WHERE t.task_file_id = ?"
+            " AND t.id > ? AND o.task_id IS NULL ORDER BY t.id LIMIT ?",
             (task_file_id, after, PAGE),
         ).fetchall():
             yield [OpenTask(*row) for row in rows]
