@@ -71,6 +71,8 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     One repair can call for another (a trimmed text may end in a farewell), so the caption in the
     verdict is one that a second review leaves as it is.
     """
+    if not preset.checks:
+        return Verdict(caption)
     repairs: dict[Finding, None] = {}
     for _ in range(_MOST_ROUNDS):
         seen = glance(preset, caption, facts)
