@@ -20,7 +20,7 @@ from measuring.bill import bill
 from measuring.ledgers import measure_ledger
 from measuring.rounds import Machine, Row, machine
 from measuring.shares import Share, shares_of_build, shares_of_join, shares_of_write
-from measuring.stages import measure_build, measure_write
+from measuring.stages import measure_big_write, measure_build, measure_write
 from measuring.start import measure_start
 
 PAGE = Path(__file__).with_name("bench.md")
@@ -110,6 +110,10 @@ def measured(place: Path, size: Size) -> tuple[list[Row], list[Share], str]:
     _say("write")
     rows += measure_write(here, place / "write", size.small, size.rounds)
     shares += shares_of_write(here, place / "write", size.rounds)
+    shutil.rmtree(place / "write")
+    _say("write, large photos")
+    rows += measure_big_write(here, place / "large", size.big // 2, size.rounds)
+    shutil.rmtree(place / "large")
     _say("join and status")
     rows += measure_ledger(here, place / "ledger", size.rows, size.rounds)
     shares += shares_of_join(here, place / "ledger", size.rounds)
