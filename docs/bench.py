@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuring.bill import bill
@@ -29,16 +29,20 @@ TOOLS = {"vipsthumbnail": "libvips-tools", "exiftool": "libimage-exiftool-perl"}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: rounds, photos of 24 megapixels, photos to write, rows to join."""
+    """How much is measured: rounds, photos and rows to join.
+
+    ``big`` photos of 24 megapixels are built from and ``large`` ones written, ``small`` ones too.
+    """
 
     rounds: int
     big: int
+    large: int
     small: int
     rows: int
 
 
-FULL = Size(rounds=3, big=72, small=800, rows=100_000)
-QUICK = Size(rounds=1, big=24, small=48, rows=10_000)
+FULL = Size(rounds=3, big=72, large=144, small=800, rows=100_000)
+QUICK = Size(rounds=1, big=24, large=12, small=48, rows=10_000)
 
 
 def page(rows: Sequence[Row], shares: Sequence[Share], prices: str, command: str) -> str:
@@ -112,7 +116,7 @@ def measured(place: Path, size: Size) -> tuple[list[Row], list[Share], str]:
     shares += shares_of_write(here, place / "write", size.rounds)
     shutil.rmtree(place / "write")
     _say("write, large photos")
-    rows += measure_big_write(here, place / "large", size.big // 2, size.rounds)
+    rows += measure_big_write(here, place / "large", size.large, size.rounds)
     shutil.rmtree(place / "large")
     _say("join and status")
     rows += measure_ledger(here, place / "ledger", size.rows, size.rounds)
@@ -136,7 +140,7 @@ def main() -> None:
         if shutil.which(tool) is None:
             sys.exit(f"{tool} is missing: apt install {package}")
     size = QUICK if given.quick else FULL
-    size = Size(size.rounds, size.big, size.small, given.rows or size.rows)
+    size = replace(size, rows=given.rows or size.rows)
     with tempfile.TemporaryDirectory() as name:
         rows, shares, prices = measured(Path(name), size)
     command = " ".join(["python docs/bench.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench"
