@@ -19,7 +19,7 @@ from batchcap.captions.listing import entries
 from batchcap.captions.look import Around, Look, around, around_single, look_at
 from batchcap.captions.naming import LEAST_TITLED, PROSE
 from batchcap.captions.reading import NOTHING
-from batchcap.captions.roots import roots
+from batchcap.captions.roots import Roots, roots
 from batchcap.captions.text import DANGLING, plain
 from batchcap.captions.tokens import ABBREVIATED
 from batchcap.records import Caption, Facts, Preset, Release
@@ -91,8 +91,10 @@ def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
             words += chain.from_iterable(each.split("'") for each in tuple(words))
         found |= _words(look, (ground, place), set(words))
         found |= _titles(look, (ground, place), prose, rows)
-        found |= _unplaced(place, prose[_DESCRIPTION])
-        found |= _alike(preset, look, rows, ground.place_words)
+        if prose[_DESCRIPTION]:
+            found |= _unplaced(place, prose[_DESCRIPTION])
+        if prose[_TITLE]:
+            found |= _alike(preset, look, rows, ground.place_words)
         found |= _untitled(preset, look, rows[_TITLE], caption)
     if caption.release.casefold() == Release.EDITORIAL and ground.release == Release.COMMERCIAL:
         found |= signs.EDITORIAL
@@ -272,18 +274,12 @@ def _keywords(preset: Preset, by: tuple[Look, Around], caption: Caption, ground:
     number = len(keywords)
     if not look.fewest <= number <= look.most:
         found |= signs.NUMBER
+    if not keywords:
+        return found
     known = roots(lists)
     held = [known[each] for each in keywords]
     if "" in held:
-        for n, each in enumerate(keywords):
-            if held[n]:
-                continue
-            entry, held[n] = known.loud(each)
-            found |= entry.signs
-            if not (entry.loud <= ground.proven and entry.listed <= ground.proven):
-                found |= signs.NAME
-            if entry.key == ground.camera.replace("-", " "):
-                found |= signs.UNWANTED
+        found |= _loud(known, keywords, held, ground)
     if len(set(held)) < number or found & signs.UNTIDY:
         found |= signs.TWICE
     if ground.camera in keywords:
@@ -293,4 +289,19 @@ def _keywords(preset: Preset, by: tuple[Look, Around], caption: Caption, ground:
             found |= signs.UNLISTED
     if look.single and (found & signs.UNTIDY or " " in "".join(keywords)):
         found |= signs.PHRASE
+    return found
+
+
+def _loud(known: Roots, keywords: Sequence[str], held: list[str], ground: Grounds) -> int:
+    """Tell what the keywords without a root are signs of, and put their roots where they stand."""
+    found = 0
+    for n, each in enumerate(keywords):
+        if held[n]:
+            continue
+        entry, held[n] = known.loud(each)
+        found |= entry.signs
+        if not (entry.loud <= ground.proven and entry.listed <= ground.proven):
+            found |= signs.NAME
+        if entry.key == ground.camera.replace("-", " "):
+            found |= signs.UNWANTED
     return found
