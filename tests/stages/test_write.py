@@ -260,7 +260,7 @@ def test_our_words_are_known_again_after_the_ledger_is_lost(served) -> None:
         desk.done("write")
     for name in ("tasks", "replies"):
         shutil.rmtree(desk.state / name)
-    for path in desk.state.glob("ledger.sqlite*"):
+    for path in (*desk.state.glob("ledger.sqlite*"), desk.state / "workspace-id"):
         path.unlink()
     words = {"title": "A newer title of the calm bank", "keywords": ["boat", "Paris", "France"]}
     with served(answers(**words)) as desk:
