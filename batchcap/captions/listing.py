@@ -57,8 +57,7 @@ class Listing:
     """The keywords of a caption, in order."""
 
     def __init__(self, lists: Checks, keywords: tuple[str, ...]) -> None:
-        read = lists.remembered(entry_of, _WORDS)
-        self.entries = [read(each) for each in keywords]
+        self.entries = entries(lists, keywords)
 
     @cached_property
     def tidy(self) -> bool:
@@ -121,12 +120,19 @@ def listing(lists: Checks, keywords: tuple[str, ...]) -> Listing:
 
 def entries(lists: Checks, keywords: Iterable[str]) -> list[Entry]:
     """Return what there is to know of each keyword."""
-    return list(map(lists.remembered(entry_of, _WORDS), keywords))
+    return [known(lists, each) for each in keywords]
+
+
+def known(lists: Checks, keyword: str) -> Entry:
+    """Return what there is to know of a keyword; remembered, unless it is too long to be one."""
+    if len(keyword) > MAX_BYTES:
+        return entry_of(lists, keyword)
+    return lists.remembered(entry_of, _WORDS)(keyword)
 
 
 def loud_in(lists: Checks, keyword: str) -> frozenset[str]:
     """Return the words of a keyword that can make a name."""
-    return lists.remembered(entry_of, _WORDS)(keyword).loud
+    return known(lists, keyword).loud
 
 
 def stem(word: str, lists: Checks) -> str:

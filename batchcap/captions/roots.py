@@ -6,13 +6,12 @@ keywords for one. Words that have nothing to do with each other may share theirs
 
 from collections.abc import Mapping
 
-from batchcap.captions.listing import Entry, entry_of
-from batchcap.captions.words import ODD_PLURALS
+from batchcap.captions.listing import Entry, entry_of, known
+from batchcap.captions.words import MAX_BYTES, ODD_PLURALS
 from batchcap.records.captions import Checks
 
 # An archive's vocabulary: some ten thousand words and pairs.
 _MOST = 65536
-_LOUD = 4096
 
 
 class Roots(dict[str, str]):
@@ -27,6 +26,8 @@ class Roots(dict[str, str]):
         self._leader = _leaders(lists)
 
     def __missing__(self, keyword: str) -> str:
+        if len(keyword) > MAX_BYTES:
+            return ""  # whatever a model says, memory stays small
         if len(self) >= _MOST:
             self.clear()
         entry = entry_of(self._lists, keyword)
@@ -36,7 +37,8 @@ class Roots(dict[str, str]):
 
     def loud(self, keyword: str) -> tuple[Entry, str]:
         """Return what there is to know of a keyword that is not quiet, and its root."""
-        return self._lists.remembered(_loud, _LOUD)(keyword)
+        entry = known(self._lists, keyword)
+        return entry, self.of(entry.key)
 
     def of(self, word: str) -> str:
         """Return the root of a folded keyword; of a phrase only the last word has forms."""
@@ -49,11 +51,6 @@ class Roots(dict[str, str]):
 def roots(lists: Checks) -> Roots:
     """Return the roots of the lists' keywords."""
     return lists.latest(Roots, lists.names)
-
-
-def _loud(lists: Checks, keyword: str) -> tuple[Entry, str]:
-    entry = entry_of(lists, keyword)
-    return entry, roots(lists).of(entry.key)
 
 
 def _short(word: str) -> str:

@@ -53,3 +53,9 @@ def test_what_bears_a_sign_or_names_something_has_none() -> None:
     assert ROOTS["boats"] == ROOTS["boat"] != ""
     for each in ("Rome", "photo", "#boat", "anna", "nike", "кот", "a man who walks along a beach"):
         assert ROOTS[each] == ""
+
+
+def test_what_is_too_long_for_a_keyword_is_not_remembered() -> None:
+    held = len(ROOTS)
+    assert ROOTS["boat" * 1000] == ""
+    assert len(ROOTS) == held
