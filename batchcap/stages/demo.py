@@ -1,15 +1,20 @@
 """The whole job on painted sample photos: the workspace before, the gallery after."""
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 from batchcap.captions.dateline import headline_of
+from batchcap.config import read_toml
 from batchcap.demo import paint
-from batchcap.errors import DiskTrouble
+from batchcap.demo.places import SAMPLES
+from batchcap.errors import DiskTrouble, UsageError
+from batchcap.photos.kinds import promised_kind
 from batchcap.records import Progress, StageResult
 from batchcap.shell import quoted
 from batchcap.workspace import Workspace
 
+PHOTOS = "photo"  # the folder of the sample photos
 # What is shown of one photo: enough to see headline, place words and keywords in each standard.
 SHOWN_TAGS = (
     "IPTC:ObjectName",
@@ -30,7 +35,16 @@ HONEST = (
 
 
 def paint_workspace(folder: Path, progress: Progress) -> None:
-    """Paint the sample photos; what is there already stays as it is."""
+    """Paint the sample photos; what is there already stays as it is.
+
+    Raises UsageError where the folder is no demo's: all photos there would be sent and written.
+    """
+    if not _is_demo(folder):
+        raise UsageError(
+            f"{folder} holds photos or settings that are none of the demo's.",
+            kept="Nothing was painted, sent or written.",
+            hint="name a new folder: batchcap demo my-demo",
+        )
     progress.say(f"painting sample photos in {folder}")
     try:
         paint(folder, progress)
@@ -38,6 +52,25 @@ def paint_workspace(folder: Path, progress: Progress) -> None:
         raise DiskTrouble(
             f"{folder} cannot be written: {error.strerror or error}.", hint="batchcap demo DIR"
         ) from error
+
+
+def _is_demo(folder: Path) -> bool:
+    """Whether a folder is free, or has but sample photos and settings for the sandbox."""
+    settings = folder / "batchcap.toml"
+    if settings.exists():
+        given = read_toml(settings)
+        photos, provider = given.get("photos"), given.get("provider")
+        if not isinstance(photos, dict) or photos.get("root") != PHOTOS:
+            return False
+        if not isinstance(provider, dict) or provider.get("name") != "sandbox":
+            return False
+    samples = {str(each.path) for each in SAMPLES}
+    return all(
+        each.name.startswith(".")  # a draft
+        or not promised_kind(each.name)
+        or unicodedata.normalize("NFC", each.relative_to(folder).as_posix()) in samples
+        for each in (folder / PHOTOS).rglob("*")
+    )
 
 
 def gallery(workspace: Workspace, ran: StageResult) -> StageResult:
