@@ -178,8 +178,15 @@ def _money(workspace: Workspace) -> list[dict[str, Any]]:
 def list_amiss(workspace: Workspace, path: Path) -> None:
     """Write a CSV of every photo that a person should look at: photo, state, reason.
 
-    Raises DiskTrouble where it cannot be written.
+    Raises UsageError for a name that is no CSV's, since a photo or the settings could lie there;
+    DiskTrouble where it cannot be written.
     """
+    if path.suffix.lower() != ".csv":
+        raise UsageError(
+            f"{path} does not end in .csv.",
+            kept="Nothing was written.",
+            hint="batchcap status --amiss FILE.csv",
+        )
     number = 0
     with AtomicFile(path) as file:
         # Spreadsheets take UTF-8 for what it is only behind this mark.

@@ -86,6 +86,15 @@ def test_a_photo_whose_name_begins_a_formula_keeps_its_name(desk, tmp_path) -> N
     assert row.startswith("./=1+1.jpg,unreadable,")
 
 
+def test_a_list_takes_the_place_of_no_photo(desk) -> None:
+    desk.paint("a.jpg")
+    photo = desk.photos / "a.jpg"
+    before = photo.read_bytes()
+    told = desk.run("status", "--amiss", str(photo))
+    assert (told.code, told.codes) == (2, ["usage"])
+    assert photo.read_bytes() == before
+
+
 def test_a_list_that_cannot_be_written_is_told(desk, tmp_path) -> None:
     told = desk.run("status", "--amiss", str(tmp_path / "gone" / "amiss.csv"))
     assert (told.code, told.codes) == (1, ["disk"])
