@@ -43,7 +43,11 @@ _SMALL = (
     "is",
     "are",
 )
-_TWICE = re.compile(rf"\b({'|'.join(_SMALL)}) (\1)\b(?!-)", re.IGNORECASE)
+# Not behind the end of another word: "Check-in in Rome", "Xi'an an hour before dusk".
+_TWICE = re.compile(
+    rf"(?<![\w'’-])({'|'.join(_SMALL)}) (\1)\b(?!-)",  # noqa: RUF001 both apostrophes are met
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(r"\w(?:[\w '’.-]*\w)?")  # noqa: RUF001 both apostrophes are met
 _TIDY = (
     (re.compile(r"([,;:])(?:\s*[,;:])+"), r"\1"),

@@ -181,6 +181,14 @@ def test_what_is_seen(changes, sign) -> None:
     assert glance(STOCK, replace(GOOD, **changes), ROME) & sign
 
 
+def test_a_place_behind_an_apostrophe_is_not_the_place() -> None:
+    text = "Water falls over horses in'Ivory Coast, Ivory Coast."
+    said = replace(GOOD, description=text, keywords=("fountain", "Ivory Coast"))
+    there = Facts(country=Fact("Ivory Coast", "folder"))
+    assert RULES["unsupported_names"](STOCK, said, there).findings
+    assert glance(STOCK, said, there) & signs.NAME
+
+
 def test_words_that_only_together_make_a_name_are_no_sign_alone() -> None:
     alone = replace(GOOD, alt_text="A golden star by the table")
     assert not glance(STOCK, alone, ROME) & signs.NAME

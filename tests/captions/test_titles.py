@@ -49,6 +49,8 @@ def test_sentence_case(title, description, expected):
         ("Boats at the the sea!!", "Boats at the sea!"),
         ("Boats,nets ;; gulls", "Boats, nets; gulls"),
         ("30° in the shade", None),
+        ("Drive-in in the rain", None),
+        ("Street in Xi'an an hour before dusk", None),
         ("Boats in the U.S.", "Boats in the U.S"),
         ("Boats...", None),
     ],
