@@ -42,12 +42,16 @@ def recover(workspace: Workspace, files: Sequence[TaskFile], sending: Sending) -
     return True
 
 
+def _batches(number: int) -> str:
+    return f"{number:,} batch{'es' * (number != 1)}"
+
+
 def _lost(remote_ids: Sequence[str]) -> Problem:
     named = ", ".join(remote_ids[:3]) + (" and more" if len(remote_ids) > 3 else "")  # noqa: PLR2004
     return Problem(
         "ledger_lost",
-        f"This workspace has sent {len(remote_ids):,} batches ({named}) of which its ledger knows"
-        " nothing, and their answers are paid for. Nothing was sent.",
+        f"This workspace has sent {_batches(len(remote_ids))} ({named}) of which its ledger knows"
+        " nothing, and the answers are paid for. Nothing was sent.",
         hint="put .batchcap back from a backup, or pay for them again: batchcap submit --anew",
     )
 
@@ -55,6 +59,6 @@ def _lost(remote_ids: Sequence[str]) -> Problem:
 def _others(number: int) -> Problem:
     return Problem(
         "other_workspaces",
-        f"{number:,} batches of other workspaces stand at the provider. Were they of these photos,"
-        " and is that .batchcap folder lost, the photos are paid for again.",
+        f"The provider holds {_batches(number)} of other workspaces. If one of them is of these"
+        " photos, and its .batchcap folder is lost, the photos are paid for again.",
     )

@@ -138,7 +138,7 @@ def _seen_from(lists: Checks, ground: Grounds, keywords: tuple[str, ...]) -> Aro
         if rest and first in ground.proven:
             inner.update(rest)
     return Around(
-        re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, names))})(?!\w)"),
+        re.compile(rf"(?<![\w'’])(?:{'|'.join(map(re.escape, names))})(?!\w)"),  # noqa: RUF001
         tuple(names),
         frozenset(inner) - ground.proven,
         keywords,

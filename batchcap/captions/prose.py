@@ -19,6 +19,7 @@ from batchcap.captions.text import (
     sentence_ends,
     trim,
 )
+from batchcap.captions.tokens import key_of
 from batchcap.records import Caption, Facts, Field, Finding, Preset, Severity, Verdict
 
 Rule = Callable[[Preset, Caption, Facts], Verdict]
@@ -28,6 +29,7 @@ SENTENCES = ("description", "long_description")
 _FLOORS = {"title": 5, "headline": 5, "description": 20, "long_description": 20, "alt_text": 20}
 _HOPELESS = 3  # a text this many times too long was not meant for the field: trimming would gut it
 _LEAST_KEPT = 0.4
+_ALIAS = 4  # letters
 
 
 def too_long(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
@@ -119,14 +121,18 @@ def truncated(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
 
 
 def place_in_description(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
-    """Add the known city and country to a description that lacks them; ask again if it is full."""
+    """Add the known city and country to a description that lacks them; ask again if it is full.
+
+    Another name of the same place is as good, but for short ones such as US: us is a word, too.
+    """
     field = preset.field("description")
     verdict = Verdict(caption)
     names = places(facts)
     text = caption.description
-    if field is None or not text or all(says(text, name) for name in names):
+    unsaid = [name for name in names if not _says_place(preset, text, name)]
+    if field is None or not text or not unsaid:
         return verdict
-    missing = " and ".join(name for name in names if not says(text, name))
+    missing = " and ".join(unsaid)
     longer = f"{text} {', '.join(names)}."
     if ends_sentence(text) and _fits(field, longer):
         told = f"Added to the description: {missing}."
@@ -154,6 +160,11 @@ def changed(
     caption = replace(verdict.caption, **values)
     finding = Finding(rule, Severity.REPAIRED, name, told)
     return Verdict(caption, (*verdict.findings, finding))
+
+
+def _says_place(preset: Preset, text: str, name: str) -> bool:
+    others = preset.lists.same.get(key_of(name), ())
+    return says(text, name) or any(len(each) >= _ALIAS and says(text, each) for each in others)
 
 
 def _texts(preset: Preset, caption: Caption) -> Iterator[tuple[Field, str]]:

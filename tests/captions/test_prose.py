@@ -169,3 +169,14 @@ def test_a_place_that_cannot_be_added_is_asked_for_again(text):
 
 def test_without_a_known_place_none_is_asked():
     assert not apply("place_in_description", Caption(description=SENTENCE), facts=Facts()).findings
+
+
+def test_another_name_of_the_place_is_as_good_but_not_a_short_one():
+    munich = Facts(city=Fact("München", "folder"), country=Fact("Germany", "folder"))
+    said = Caption(description="Evening light over the roofs of Munich, Germany.")
+    assert not apply("place_in_description", said, facts=munich).findings
+    american = Facts(country=Fact("USA", "folder"))
+    us = Caption(description="A sign asks walkers to follow us along the shore.")
+    assert apply("place_in_description", us, facts=american).findings
+    whole = replace(us, description="A sign stands on a shore in the United States.")
+    assert not apply("place_in_description", whole, facts=american).findings

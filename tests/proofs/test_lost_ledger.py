@@ -70,7 +70,7 @@ def test_what_is_still_the_same_is_adopted_before_it_stops(making) -> None:
             told = bench.submit()
             assert told.exit_code == 4
             assert told.counts == {"submitted": 0, "adopted": adopted, "waiting": 1}
-            assert "1 batches" in told.problems[0].message
+            assert "1 batch " in told.problems[0].message
         assert bench.submit(anew=True).counts["submitted"] == 1
         bench.poll()
         bench.join()
