@@ -34,7 +34,7 @@ fix: $(VENV)/.dev ## format, repair what ruff can repair, write the generated do
 	@$(PY) -m ruff check --fix
 	@$(PY) docs/generate.py
 
-bench: exiftool $(VENV)/.package ## measure speed and memory
+bench: exiftool $(VENV)/.dev ## measure speed and memory
 	@$(PY) docs/bench.py
 
 docs: $(VENV)/.package ## write the generated docs

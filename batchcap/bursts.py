@@ -93,18 +93,20 @@ class Guessed:
 def agreed(workspace: Workspace, task: OpenTask, judged: Judged) -> Judged:
     """Return a checked answer after it was compared with those recorded of its series."""
     others = [caption for _, caption in workspace.ledger.series.others(task.photo_id)]
-    if not others or not judged.words:
+    ending = judged.ending
+    if not others or not ending.words:
         return judged
-    preset, caption = workspace.preset_named(task.preset), words_from_json(judged.words)
+    preset, caption = workspace.preset_named(task.preset), words_from_json(ending.words)
     more = agree(preset, caption, facts_from_json(task.facts), others)
-    whole = Verdict(more.caption, (*findings_from_json(judged.findings), *more.findings))
+    whole = Verdict(more.caption, (*findings_from_json(ending.findings), *more.findings))
     grave = [each.message for each in more.findings if each.severity is not Severity.REPAIRED]
-    return judged._replace(
-        message=" ".join(filter(None, (judged.message, *grave))),
+    whole_ending = ending._replace(
+        message=" ".join(filter(None, (ending.message, *grave))),
         severity=whole.severity,
         words=words_to_json(whole.caption),
         findings=findings_to_json(whole.findings),
     )
+    return judged._replace(ending=whole_ending)
 
 
 def pass_on(workspace: Workspace) -> None:

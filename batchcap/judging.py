@@ -44,8 +44,20 @@ class Page(NamedTuple):
     asked: Asked
 
 
+class Ending(NamedTuple):
+    """How a request ended; ``words`` and ``findings`` are JSON, "" where there is no caption."""
+
+    outcome: Outcome
+    code: str
+    policy: Policy
+    message: str
+    severity: Severity | None = None
+    words: str = ""
+    findings: str = ""
+
+
 class Judged(NamedTuple):
-    """What one line says; ``words`` and ``findings`` are JSON, "" where there is no caption.
+    """What one line says.
 
     ``known`` is set where the page held its task: only then was an answer checked. ``usage`` is
     input, output, cached and reasoning tokens.
@@ -56,25 +68,7 @@ class Judged(NamedTuple):
     known: bool
     mark: str
     usage: tuple[int, int, int, int]
-    outcome: Outcome
-    code: str
-    policy: Policy
-    message: str
-    severity: Severity | None = None
-    words: str = ""
-    findings: str = ""
-
-
-class Ending(NamedTuple):
-    """How a request ended: the last fields of what is judged."""
-
-    outcome: Outcome
-    code: str
-    policy: Policy
-    message: str
-    severity: Severity | None = None
-    words: str = ""
-    findings: str = ""
+    ending: Ending
 
 
 def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
@@ -95,7 +89,7 @@ def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
         tokens = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
         spent = (*tokens, usage.reasoning_tokens)
         known, mark = asked is not None, fingerprint(reply)
-        found.append(Judged(reply.custom_id, reply.line, known, mark, spent, *ending))
+        found.append(Judged(reply.custom_id, reply.line, known, mark, spent, ending))
     return found
 
 

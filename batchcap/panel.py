@@ -108,7 +108,7 @@ def known(workspace: Workspace, sheet: Sheet, judged: Judged) -> tuple[Judged, O
     if judged.known:
         return judged, sheet.tasks[judged.custom_id]
     task = workspace.ledger.captions.task(judged.custom_id)
-    if task is None or judged.outcome is not Outcome.ANSWERED:
+    if task is None or judged.ending.outcome is not Outcome.ANSWERED:
         return judged, task
     line = next(each for each in sheet.lines if each[0] == judged.line)
     (again,) = judge(workspace.preset_named, Sheet([line], {task.custom_id: task}).page)

@@ -24,6 +24,8 @@ from batchcap.captions.text import DANGLING, plain
 from batchcap.captions.tokens import ABBREVIATED
 from batchcap.records import Caption, Facts, Preset, Release
 
+Rows = Sequence[Sequence[str]]
+
 _TITLE, _DESCRIPTION = 0, 2  # where they stand in PROSE
 _TITLES = 2  # title and headline, at its beginning
 
@@ -63,9 +65,6 @@ def _plain_letters() -> dict[int, str]:
 
 
 _PLAIN = _plain_letters()
-
-
-Rows = Sequence[Sequence[str]]
 
 
 def glance(preset: Preset, caption: Caption, facts: Facts) -> int:

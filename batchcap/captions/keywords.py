@@ -31,10 +31,7 @@ _PLACES = 256  # of which the keywords are remembered
 
 def keyword_markup(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Take emoji, quotes, hash signs and markup off keywords, and part them at commas."""
-    listed = listing(preset.lists, caption.keywords)
-    if listed.tidy:
-        return Verdict(caption)
-    tidy = tuple(part for each in listed.entries for part in each.tidy)
+    tidy = tuple(part for each in caption.keywords for part in keywords_in(each))
     return repaired(preset, caption, ("keyword_markup", tidy), "cleaned or parted")
 
 
@@ -52,17 +49,13 @@ def unwanted_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
     A brand alone may stay in editorial photos, unless the photo was taken with it; the known
     place always stays. Over-long is more than 64 bytes, the limit of IPTC Keywords.
     """
-    listed = listing(preset.lists, caption.keywords)
     camera = grounds(preset.lists, facts).camera
-    if listed.plain and camera not in caption.keywords:
-        return Verdict(caption)
     wanted = place_keys(preset, facts)
     brands_stay = is_editorial(caption, facts)
     kept = tuple(
         keyword
-        for keyword, entry in zip(caption.keywords, listed.entries, strict=True)
-        if (entry.plain and keyword != camera)
-        or entry.key in wanted
+        for keyword in caption.keywords
+        if key(keyword) in wanted
         or not (is_unwanted(keyword) or _is_brand(keyword, camera, stay=brands_stay))
     )
     return repaired(preset, caption, ("unwanted_keywords", kept), "dropped as unsuitable")
@@ -70,19 +63,8 @@ def unwanted_keywords(preset: Preset, caption: Caption, facts: Facts) -> Verdict
 
 def doubled_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:
     """Drop a keyword that stands there already in another case, spelling or number."""
-    listed = listing(preset.lists, caption.keywords)
-    if listed.distinct:
-        return Verdict(caption)
-    kept: list[str] = []
-    seen: set[str] = set()
-    seen_plurals: set[str] = set()
-    for keyword, entry in zip(caption.keywords, listed.entries, strict=True):
-        if entry.key in seen or entry.key in seen_plurals or not seen.isdisjoint(entry.plurals):
-            continue
-        kept.append(keyword)
-        seen.add(entry.key)
-        seen_plurals |= entry.plurals
-    return repaired(preset, caption, ("doubled_keywords", tuple(kept)), "dropped as doubled")
+    kept = without_doubles(caption.keywords)
+    return repaired(preset, caption, ("doubled_keywords", kept), "dropped as doubled")
 
 
 def too_many_keywords(preset: Preset, caption: Caption, _facts: Facts) -> Verdict:

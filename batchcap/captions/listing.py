@@ -6,8 +6,7 @@ Takes keywords and the lists; gives what several rules ask of them. Never looks 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
-from operator import attrgetter
+from itertools import pairwise
 
 from batchcap.captions import signs
 from batchcap.captions.kinds import ALLOWED, BRAND
@@ -34,19 +33,15 @@ _WORDS = 8192
 class Entry:
     """One keyword: what it is compared by, and under which words and pairs it is found.
 
-    ``tidy`` holds the keywords in it, itself where there is nothing to clean; ``plain`` says that
-    it is short small letters and on no list, as nearly every one is. ``signs`` are those it bears
-    wherever it stands, ``listed`` the words of listed names in it.
+    ``plain`` says that it is short small letters and on no list, as nearly every one is. ``signs``
+    are those it bears wherever it stands, ``listed`` the words of listed names in it.
     """
 
     key: str
     plurals: frozenset[str]
     stem: str
     found_by: tuple[str, ...]
-    tidy: tuple[str, ...]
-    is_tidy: bool
     plain: bool
-    long: bool
     named: Sequence[Named]
     loud: frozenset[str]
     listed: frozenset[str]
@@ -60,36 +55,9 @@ class Listing:
         self.entries = entries(lists, keywords)
 
     @cached_property
-    def tidy(self) -> bool:
-        """Whether no keyword has to be cleaned or parted."""
-        return all(map(attrgetter("is_tidy"), self.entries))
-
-    @cached_property
-    def plain(self) -> bool:
-        """Whether no keyword is suspected of being unwanted."""
-        return all(map(attrgetter("plain"), self.entries))
-
-    @cached_property
-    def long(self) -> bool:
-        """Whether any keyword is a sentence."""
-        return any(map(attrgetter("long"), self.entries))
-
-    @cached_property
     def keys(self) -> frozenset[str]:
         """What the keywords are compared by."""
         return frozenset([each.key for each in self.entries])
-
-    @cached_property
-    def distinct(self) -> bool:
-        """Whether no keyword stands there twice, be it as a plural."""
-        if len(self.keys) < len(self.entries):
-            return False
-        return self.keys.isdisjoint(chain.from_iterable([each.plurals for each in self.entries]))
-
-    @cached_property
-    def stems_differ(self) -> bool:
-        """Whether no two keywords are forms of one word."""
-        return len({each.stem for each in self.entries}) == len(self.entries)
 
     @cached_property
     def named(self) -> Sequence[Named]:
@@ -156,7 +124,6 @@ def entry_of(lists: Checks, keyword: str) -> Entry:
     word, words = key(keyword), tokens(keyword)
     listed = tuple(names(words, lists))
     named = named_in(words, listed)
-    tidy = tuple(keywords_in(keyword))
     plain = _is_plain(keyword)
     most = lists.thresholds.phrase_words
     long = bool(most) and keyword.count(" ") >= most
@@ -165,14 +132,11 @@ def entry_of(lists: Checks, keyword: str) -> Entry:
         plurals=plurals(word),
         stem=stem(word, lists),
         found_by=tuple(dict.fromkeys(_found_by(word, lists))),
-        tidy=tidy,
-        is_tidy=tidy == (keyword,),
         plain=plain,
-        long=long,
         named=named,
         loud=_loud(words, listed, lists) if may_name(keyword, lists) else NOTHING,
         listed=NOTHING.union(*(each for kind, each in named if kind != ALLOWED)),
-        signs=(0 if tidy == (keyword,) else signs.UNTIDY)
+        signs=(0 if keywords_in(keyword) == [keyword] else signs.UNTIDY)
         | (signs.SENTENCE if long else 0)
         | (signs.FOREIGN if foreign_letters(keyword) else 0)
         | (0 if plain or _is_wanted(keyword) else signs.UNWANTED)

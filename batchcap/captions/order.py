@@ -37,7 +37,7 @@ _WORDS = 2048  # of titles, whose forms are remembered
 def long_phrases(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     """Drop a keyword of more than four words: it is a sentence, and nobody searches for it."""
     most = preset.lists.thresholds.phrase_words
-    if not listing(preset.lists, caption.keywords).long:
+    if not most:
         return Verdict(caption)
     ours = place_keys(preset, facts)
     kept = tuple(each for each in caption.keywords if each.count(" ") < most or key(each) in ours)
@@ -50,8 +50,6 @@ def doubled_stems(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
     Only verbs and spellings on the lists count; a runner is not his run.
     """
     listed = listing(preset.lists, caption.keywords)
-    if listed.stems_differ:
-        return Verdict(caption)
     ours = place_keys(preset, facts)
     kept: list[str] = []
     seen: set[str] = set()

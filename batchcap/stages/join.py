@@ -13,7 +13,7 @@ from batchcap import balance
 from batchcap.batches.outcomes import CANCELLED, NO_BALANCE
 from batchcap.bursts import agreed, pass_on
 from batchcap.errors import BooksDoNotBalance
-from batchcap.judging import Judged
+from batchcap.judging import Ending, Judged
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
 from batchcap.panel import Judges, Sheet, judges, known, sheets
@@ -169,8 +169,9 @@ class Ready:
     def add(self, settled: Settled, judged: Judged) -> None:
         """Keep how a task ended, and its caption where it has one."""
         self._settled.append(settled)
-        if judged.words:
-            self._captions.append((settled.task_id, judged.words, judged.findings))
+        ending = judged.ending
+        if ending.words:
+            self._captions.append((settled.task_id, ending.words, ending.findings))
 
     def record(self) -> None:
         """Record all that is kept, at once."""
@@ -182,19 +183,20 @@ class Ready:
 
 def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) -> Settled:
     # Of a request that was cancelled or could not be paid nothing was asked: no attempt is spent.
-    unpaid = judged.code in NO_BALANCE
+    ending = judged.ending
+    unpaid = ending.code in NO_BALANCE
     joining.counts[UNPAID] += int(unpaid)
-    counted = judged.code != CANCELLED and not unpaid
-    outcome = _result(judged, spent.ended(task, counted=counted))
+    counted = ending.code != CANCELLED and not unpaid
+    outcome = _result(ending, spent.ended(task, counted=counted))
     joining.counts[outcome] += 1
     if outcome in ("held", "refused", "failed"):
         hint = "batchcap status --photo PATH" if outcome == "held" else ""
-        joining.problems.append(Problem(outcome, judged.message, task.path, hint))
+        joining.problems.append(Problem(outcome, ending.message, task.path, hint))
     return Settled(
         task.id,
-        judged.outcome,
-        judged.code,
-        judged.message,
+        ending.outcome,
+        ending.code,
+        ending.message,
         outcome,
         counted=counted,
         usage=Usage(*judged.usage),
@@ -202,17 +204,17 @@ def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) ->
     )
 
 
-def _result(judged: Judged, more: Callable[[], bool]) -> str:
-    if judged.outcome is Outcome.REFUSED:
+def _result(ending: Ending, more: Callable[[], bool]) -> str:
+    if ending.outcome is Outcome.REFUSED:
         return "refused"
-    if not judged.words:
-        again = judged.policy in (Policy.AGAIN, Policy.DIFFERENT)
+    if not ending.words:
+        again = ending.policy in (Policy.AGAIN, Policy.DIFFERENT)
         return "retry" if again and more() else "failed"
-    if judged.severity is Severity.HOLD:
+    if ending.severity is Severity.HOLD:
         return "held"
-    if judged.severity is Severity.AGAIN:
+    if ending.severity is Severity.AGAIN:
         return "retry" if more() else "held"
-    return "repaired" if judged.severity else "accepted"
+    return "repaired" if ending.severity else "accepted"
 
 
 def _without_reply(workspace: Workspace, joining: Joining) -> None:

@@ -53,7 +53,10 @@ def test_other_processes_judge_alike_and_in_order(fetched) -> None:
     assert [len(sheet.lines) for sheet, _ in here[0]] == [LINES, LINES, 5]
     found = [each for _, judged in here[0] for each in judged]
     assert sum(isinstance(each, Trouble) for each in found) == 1
-    assert sum(bool(each.words) for each in found if not isinstance(each, Trouble)) == 3 + 2 * LINES
+    assert (
+        sum(bool(each.ending.words) for each in found if not isinstance(each, Trouble))
+        == 3 + 2 * LINES
+    )
 
 
 def test_an_answer_whose_task_was_not_guessed_is_judged_none_the_less(fetched) -> None:
@@ -62,8 +65,8 @@ def test_an_answer_whose_task_was_not_guessed_is_judged_none_the_less(fetched) -
         ((sheet, found),) = by(sheets(workspace, output))
         blind = Sheet(sheet.lines, {})
         ((_, unknown),) = by([blind])
-        assert not any(each.words for each in unknown)
-        assert {each.outcome for each in unknown} == {Outcome.ANSWERED}
+        assert not any(each.ending.words for each in unknown)
+        assert {each.ending.outcome for each in unknown} == {Outcome.ANSWERED}
         again = [known(workspace, blind, each) for each in unknown]
     assert [each for each, _ in again] == found
     assert [task.path for _, task in again] == [sheet.tasks[each.custom_id].path for each in found]
