@@ -4,12 +4,11 @@ Takes paths and the digest of the picture that was captioned; gives a Trouble or
 reads as tags is compared in ``metadata.readback``. Changes no file.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from batchcap.metadata.readback import same_segments
 from batchcap.metadata.replace import Stamp, stamp
-from batchcap.photos.digest import image_digest, rest_digest
+from batchcap.photos.digest import rest_digest, shows
 from batchcap.records import Trouble
 
 PICTURE_CHANGED = "picture_changed"
@@ -26,7 +25,7 @@ def changed(photo: Path, digest: str, seen: Stamp | None = None) -> Trouble | No
             return None
     except OSError:
         return Trouble("gone", f"{photo.name} is not there any more")
-    if _read(image_digest, photo) == digest:
+    if _shows(photo, digest):
         return None
     return Trouble(
         PICTURE_CHANGED,
@@ -37,15 +36,22 @@ def changed(photo: Path, digest: str, seen: Stamp | None = None) -> Trouble | No
 def harmed(photo: Path, draft: Path, digest: str) -> Trouble | None:
     """Return what of a photo besides its words would be another one with this draft."""
     trouble = same_segments(photo, draft)
-    if trouble is None and _read(rest_digest, photo) != _read(rest_digest, draft):
+    if trouble is None and _rest(photo) != _rest(draft):
         trouble = Trouble("harmed", f"{photo.name}: a part other than its words would change")
-    if trouble is None and _read(image_digest, draft) != digest:
+    if trouble is None and not _shows(draft, digest):
         trouble = Trouble("harmed", "The picture itself would have changed: nothing was written.")
     return trouble
 
 
-def _read(digest: Callable[[Path], str], path: Path) -> str:
+def _shows(path: Path, digest: str) -> bool:
     try:
-        return digest(path)
+        return shows(path, digest)
     except (OSError, ValueError):
-        return ""  # no picture has this one
+        return False
+
+
+def _rest(path: Path) -> str:
+    try:
+        return rest_digest(path)
+    except (OSError, ValueError):
+        return ""  # of no picture

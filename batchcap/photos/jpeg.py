@@ -16,6 +16,7 @@ from batchcap.photos.refusals import Refused
 
 SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
 APP0, APP1, APP2, APP14, APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
+MPF = b"MPF\x00"  # in APP2: more pictures lie behind the first
 
 _STANDALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD8)))
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -31,7 +32,7 @@ _MAX_SCAN_SEGMENTS = 2_000
 _LENGTH = 2  # bytes, and they count themselves
 _FRAME = 6  # bytes: precision, height, width, number of components
 _FIRST_CHUNK = 2**14
-_CHUNK = 2**20
+_CHUNK = 2**17
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from batchcap.interrupt import calm
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.exiftool import Draft, Job
 from batchcap.metadata.limits import items_of
-from batchcap.metadata.patch import apply_patch, file_of, file_sha256
+from batchcap.metadata.patch import apply_patch, file_of, is_restored, made_new
 from batchcap.metadata.readback import verify
 from batchcap.metadata.replace import discard, draft_path, obstacle, remove, stamp, swap
 from batchcap.metadata.tags import DIGEST
@@ -96,11 +96,12 @@ def _numbers(workspace: Workspace, run_id: int, paths: Sequence[str]) -> list[in
 
 def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) -> None:
     photo = workspace.photos / entry.path
-    path = file_of(photo, workspace.ledger.writes.patch(entry))
-    if entry.old_sha256:
-        trouble = obstacle(path) or _old_bytes(workspace, entry, path)
+    patch = workspace.ledger.writes.patch(entry)
+    path = file_of(photo, patch)
+    if made_new(patch):
+        trouble = remove(path, patch)
     else:
-        trouble = remove(path, entry.new_sha256)
+        trouble = obstacle(path) or _old_bytes(workspace, patch, path)
     if trouble and trouble.code == "changed" and force:
         trouble = _old_tags(workspace, entry, path)
     if trouble:
@@ -118,15 +119,15 @@ def _undo_one(workspace: Workspace, entry: Entry, tally: Tally, *, force: bool) 
     tally.restored += 1
 
 
-def _old_bytes(workspace: Workspace, entry: Entry, path: Path) -> Trouble | None:
+def _old_bytes(workspace: Workspace, patch: bytes, path: Path) -> Trouble | None:
     """Put the file back that was there before, byte for byte."""
     draft = draft_path(path)
     discard(draft)
     seen = stamp(path)
     try:
-        apply_patch(path, workspace.ledger.writes.patch(entry), draft)
+        apply_patch(path, patch, draft)
     except ValueError as error:
-        if file_sha256(path) == entry.old_sha256:
+        if is_restored(path, patch):
             return None  # an undo that was cut off between the file and the ledger
         if str(error) == "changed":
             return Trouble("changed", "Somebody changed the photo since: it was left alone.")

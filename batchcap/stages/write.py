@@ -16,7 +16,7 @@ from batchcap.errors import UsageError
 from batchcap.interrupt import calm
 from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
-from batchcap.metadata.patch import file_of, file_sha256
+from batchcap.metadata.patch import file_of, is_written
 from batchcap.metadata.pool import CHUNK
 from batchcap.metadata.replace import clean, durable_folder, stamp
 from batchcap.problems import Problems
@@ -123,8 +123,9 @@ def finish(workspace: Workspace) -> None:
     writes = workspace.ledger.writes
     for entry in writes.unfinished():
         photo = workspace.photos / entry.path
-        path = file_of(photo, writes.patch(entry))
-        there = path.is_file() and file_sha256(path) == entry.new_sha256
+        patch = writes.patch(entry)
+        path = file_of(photo, patch)
+        there = path.is_file() and is_written(path, patch)
         with workspace.ledger.change():
             writes.came_of(entry, "written" if there else "void", workspace.now())
             if there and photo.is_file():
@@ -264,8 +265,6 @@ def _entry(workspace: Workspace, photo: Known, ready: Ready) -> Entry:
         photo_id=photo.id,
         task_id=photo.task_id,
         path=photo.path,
-        old_sha256=ready.head.old_sha256,
-        new_sha256=ready.head.new_sha256,
         patch=ready.patch,
         ours={tag: list(value) for tag, value in ready.ours.items()},
         before=dict(ready.before),
@@ -274,7 +273,7 @@ def _entry(workspace: Workspace, photo: Known, ready: Ready) -> Entry:
 
 
 def _came_of(workspace: Workspace, photo: Known, kind: str, trouble: Trouble) -> None:
-    entry = Entry(0, workspace.run_id, photo.id, photo.task_id, photo.path, "", "", b"", {}, {}, "")
+    entry = Entry(0, workspace.run_id, photo.id, photo.task_id, photo.path, b"", {}, {}, "")
     workspace.ledger.writes.came_of(
         entry, kind, workspace.now(), code=trouble.code, text=trouble.message
     )

@@ -137,7 +137,7 @@ def measure_big_write(machine: Machine, folder: Path, photos: int, rounds: int) 
     """Compare the same for photos as large as a camera's."""
     made = writing(machine, folder, photos, BIG)
     (quiet,), (busy,) = ratios([made.ours, made.theirs], rounds, made.before)
-    told = f"{photos} photos of 24 megapixels; most of ours is SHA-256, three times a photo"
+    told = f"{photos} photos of 24 megapixels; the same"
     return [Row("write, large", "one unchecked `exiftool -json=`", quiet, busy, told)]
 
 

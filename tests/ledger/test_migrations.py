@@ -31,8 +31,9 @@ INSERT INTO outcome VALUES
     (1, 1, 'answered', '', '', 'accepted', 1, 'f', 1, 1, 0, 0),
     (2, 1, 'answered', '', '', 'held', 1, 'f', 1, 1, 0, 0);
 INSERT INTO caption VALUES (1, '{"title": "Rome", "keywords": []}', '[]');
-INSERT INTO written (run_id, photo_id, task_id, kind, code, message, at)
-    VALUES (1, 1, 1, 'unchanged', '', '', 1.0);
+INSERT INTO journal VALUES (1, 1, 1, 1, 'a', 'b', x'626370', '{"ours": {}, "before": {}}', 1.0);
+INSERT INTO written (run_id, photo_id, task_id, kind, code, message, journal_id, at)
+    VALUES (1, 1, 1, 'written', '', '', 1, 1.0);
 PRAGMA user_version = 1;
 """.replace("FACTS_THERE", FACTS)
 
@@ -73,6 +74,7 @@ def test_an_old_ledger_gets_today_s_schema_and_keeps_its_rows(old, tmp_path) -> 
                   if (known := ledger.photos.get(path))}  # fmt: skip
         assert states == {"a.jpg": "written", "b.jpg": "held", "c.jpg": "new"}
         assert ledger.captions.caption(1)[0].title == "Rome"
+        assert [ledger.writes.patch(each) for each in ledger.writes.of_photo(1)] == [b"bcp"]
     assert shape(old) == shape(fresh)
 
 

@@ -22,7 +22,7 @@ def write(books, path: str, kind: str) -> None:
     known = books.ledger.photos.get(path)
     if known is None or not known.task_id:
         return
-    entry = Entry(0, books.run, known.id, known.task_id, path, "old", "new", b"p", {}, {}, "")
+    entry = Entry(0, books.run, known.id, known.task_id, path, b"p", {}, {}, "")
     with books.ledger.change():
         number = books.ledger.writes.journal(entry, books.at)
         books.ledger.writes.came_of(replace(entry, id=number), kind, books.at)

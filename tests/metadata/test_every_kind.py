@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from batchcap.metadata.patch import apply_patch, file_of
+from batchcap.metadata.patch import apply_patch, file_of, made_new
 from batchcap.metadata.replace import draft_path, remove, stamp, swap
 from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import Mode, TagPolicy, Words
@@ -97,8 +97,8 @@ def write(tool):
 def undo(ready):
     file = file_of(ready.wanted.file, ready.patch)
     assert file == ready.home.path
-    if not ready.head.old_sha256:
-        assert remove(file, ready.head.new_sha256) is None
+    if made_new(ready.patch):
+        assert remove(file, ready.patch) is None
         return
     apply_patch(file, ready.patch, draft_path(file))
     assert swap(draft_path(file), file, keep_time=False) is None

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.metadata.patch import apply_patch, file_of, file_sha256, make_patch, read_head
+from batchcap.metadata.patch import (
+    apply_patch,
+    file_of,
+    is_restored,
+    is_written,
+    made_new,
+    make_patch,
+    read_head,
+)
 
 BYTES = st.binary(max_size=400)
 
@@ -21,7 +29,11 @@ def test_any_two_files_round_trip(start, one, two, end):
         apply_patch(new, patch, back)
         assert back.read_bytes() == old.read_bytes()
         head = read_head(patch)
-        assert (head.old_sha256, head.new_sha256) == (file_sha256(old), file_sha256(new))
+        assert (head.old_size, head.new_size) == (old.stat().st_size, new.stat().st_size)
+        assert is_restored(old, patch)
+        assert is_written(new, patch)
+        alike = old.read_bytes() == new.read_bytes()
+        assert is_restored(new, patch) is is_written(old, patch) is alike
         assert head.start + head.end >= min(len(start) + len(end), head.old_size, head.new_size)
 
 
@@ -32,7 +44,7 @@ def test_a_big_file_with_a_changed_head_needs_a_small_patch(tmp_path):
     patch = make_patch(tmp_path / "old", tmp_path / "new")
     assert len(patch) < 200
     apply_patch(tmp_path / "new", patch, tmp_path / "back")
-    assert file_sha256(tmp_path / "back") == file_sha256(tmp_path / "old")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "old").read_bytes()
 
 
 def test_a_file_changed_since_is_refused(tmp_path):
@@ -119,14 +131,39 @@ def test_a_patch_knows_the_file_beside_the_photo(tmp_path):
     assert (tmp_path / "back").read_text("utf-8") == "old"
     assert file_of(photo, make_patch(tmp_path / "old", tmp_path / "new")) == photo
     assert file_of(photo, b"damaged") == photo
+    assert not made_new(patch)
+    assert not made_new(b"damaged")
+    assert not is_written(tmp_path / "new", b"damaged")
+
+
+# Made by the format's second form: digests by SHA-256.
+SECOND = bytes.fromhex(
+    "62637032000000000000001a0000000000000023000000000000000000000000000000173364806b1268d850eb65"
+    "2d27304995df2b02b3583de573975b98065e3db65ad7b563e5083c4c04cfcbfa291601bd729bdaee37610b8a7f04"
+    "20465663ab7c7bef0005612e786d70789c636000034608c5c0cc8006f273520003040144"
+)
+
+
+def test_a_patch_of_an_older_batchcap_still_leads_back(tmp_path):
+    new, back = tmp_path / "new", tmp_path / "back"
+    new.write_bytes(b"new and more words, and the picture")
+    assert is_written(new, SECOND)
+    apply_patch(new, SECOND, back)
+    assert back.read_bytes() == b"old words, and the picture"
+    assert is_restored(back, SECOND)
+    new.write_bytes(b"new and more words, and a picture..")
+    back.unlink()
+    with pytest.raises(ValueError, match=r"^changed$"):
+        apply_patch(new, SECOND, back)
 
 
 def test_where_there_was_no_file_the_patch_says_so(tmp_path):
     (tmp_path / "new").write_bytes(b"new")
     patch = make_patch(None, tmp_path / "new", "a.xmp")
-    head = read_head(patch)
-    assert (head.old_sha256, head.name) == ("", "a.xmp")
-    assert head.new_sha256 == file_sha256(tmp_path / "new")
+    assert made_new(patch)
+    assert read_head(patch).name == "a.xmp"
+    assert is_written(tmp_path / "new", patch)
+    assert not is_restored(tmp_path / "new", patch)
     with pytest.raises(ValueError, match="no file"):
         apply_patch(tmp_path / "new", patch, tmp_path / "back")
     assert not (tmp_path / "back").exists()

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from batchcap.metadata.patch import file_sha256
+from batchcap.metadata.patch import make_patch
 from batchcap.metadata.replace import (
     Stamp,
     clean,
@@ -158,7 +158,7 @@ def test_nothing_new_is_made_in_a_read_only_folder(made):
 def test_a_file_we_made_is_removed_and_only_as_we_made_it(tmp_path):
     path = tmp_path / "a.xmp"
     path.write_bytes(b"ours")
-    ours = file_sha256(path)
+    ours = make_patch(None, path)
     path.write_bytes(b"ours, and hers")
     assert remove(path, ours).code == "changed"
     assert path.exists()

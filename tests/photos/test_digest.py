@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import io
 import json
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from batchcap.photos.digest import image_digest, stream_digest
+from batchcap.photos.digest import image_digest, stream_digest, stream_shows
 from batchcap.photos.refusals import Refused
 
 METADATA = st.tuples(
@@ -221,3 +222,28 @@ def test_exiftool_does_not_change_it(tmp_path, paint, encode, with_segment, real
         for path in retagged(tmp_path):
             assert path.read_bytes() != before[path.name][1], path
             assert image_digest(path) == before[path.name][0], path
+
+
+@given(st.integers(0, 9), st.lists(METADATA, max_size=3), st.binary(max_size=50))
+def test_a_picture_is_known_by_its_digest_whatever_stands_around_it(
+    baseline, progressive, at, segments, trailer
+):
+    for jpeg in (baseline, progressive):
+        stream = io.BytesIO(spliced(jpeg, at, segments) + trailer)
+        assert stream_shows(stream, "JPEG", digest(jpeg))
+
+
+@given(data=st.data())
+def test_another_picture_is_never_taken_for_it(baseline, progressive, data):
+    jpeg = data.draw(st.sampled_from([baseline, progressive]))
+    other = bytearray(jpeg)
+    place = data.draw(st.integers(2, len(jpeg) - 1))
+    other[place] ^= data.draw(st.integers(1, 255))
+    with contextlib.suppress(Refused):
+        told = stream_shows(io.BytesIO(bytes(other)), "JPEG", digest(jpeg))
+        assert told is (digest(bytes(other)) == digest(jpeg))
+
+
+def test_more_pictures_behind_the_first_are_no_part_of_it(baseline):
+    jpeg = spliced(baseline, 1, [(0xE2, b"MPF\x00" + bytes(60), False)])
+    assert stream_shows(io.BytesIO(jpeg + baseline), "JPEG", digest(baseline))
