@@ -43,9 +43,9 @@ _SMALL = (
     "is",
     "are",
 )
-# Not behind the end of another word: "Check-in in Rome", "Xi'an an hour before dusk".
+# Not beside the rest of another word: "Check-in in Rome", "Xi'an an hour", "of of-course".
 _TWICE = re.compile(
-    rf"(?<![\w'’-])({'|'.join(_SMALL)}) (\1)\b(?!-)",  # noqa: RUF001 both apostrophes are met
+    rf"(?<![\w'’-])({'|'.join(_SMALL)}) (\1)(?![\w'’-])",  # noqa: RUF001 both apostrophes are met
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"\w(?:[\w '’.-]*\w)?")  # noqa: RUF001 both apostrophes are met

@@ -50,6 +50,7 @@ def test_sentence_case(title, description, expected):
         ("Boats,nets ;; gulls", "Boats, nets; gulls"),
         ("30° in the shade", None),
         ("Drive-in in the rain", None),
+        ("A lane to to's end", None),
         ("Street in Xi'an an hour before dusk", None),
         ("Boats in the U.S.", "Boats in the U.S"),
         ("Boats...", None),
