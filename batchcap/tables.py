@@ -6,10 +6,21 @@ Takes a StageResult; gives text of plain lines. Prints nothing.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from batchcap.records import StageResult
+from batchcap.records import Exit, StageResult
 
 GAP = "  "
 WIDE = 100
+# What is counted and was not done, and why there was nothing to do, by the command.
+PASSIVE = frozenset(("photos", "skipped", "unchanged"))
+IDLE: Mapping[str, str] = {
+    "build": "no photo is new, or due to be asked for again",
+    "submit": "no task file waits to be sent",
+    "poll": "no batch is under way, and none waits to be sent",
+    "join": "no fetched answers wait to be joined",
+    "write": "no caption waits to be written",
+    "cancel": "no batch runs",
+    "run": "nothing waits at any stage",
+}
 
 
 def shown(result: StageResult) -> str:
@@ -26,7 +37,16 @@ def _counts(result: StageResult) -> str:
         if value or name in ("photos", "requests", "written")
     ]
     what = "write --dry-run, which would give" if result.data.get("dry_run") else result.command
+    told += _idle(result)
     return f"{what}: {', '.join(told)}" if told else ""
+
+
+def _idle(result: StageResult) -> list[str]:
+    """Return in words that there was nothing to do, and why; nothing where there was."""
+    calm = result.exit_code in (Exit.DONE, Exit.WAITING) and not result.problems
+    done = any(value for name, value in result.counts.items() if name not in PASSIVE)
+    why = IDLE.get(result.command, "")
+    return [f"nothing to do ({why})"] if why and calm and not done else []
 
 
 def _number(name: str, value: float) -> str:
