@@ -16,6 +16,7 @@ from batchcap.records import Exit, Problem, ProgressBar, StageResult
 from batchcap.tables import shown
 
 VERSION = 1
+COMMAND = "batchcap "
 # Problems a person is shown; --json lists more of them.
 MOST_PROBLEMS = 20
 # Progress is shown for what takes longer than this, and plain lines this far apart: seconds.
@@ -52,8 +53,11 @@ def envelope(result: StageResult) -> dict[str, Any]:
 def failure(command: str, error: BatchcapError) -> StageResult:
     """Return an error as a result: what happened, what was kept, what to type next."""
     problem = Problem(error.code, str(error), hint=error.hint)
-    next_command = error.hint if error.hint.startswith("batchcap ") else ""
-    return StageResult(command, Exit(error.exit_code), problems=(problem,), next=next_command)
+    # A hint is a command, or ends with one: «make room, then: batchcap write».
+    begun = error.hint.startswith(COMMAND)
+    _, found, words = error.hint.partition(f": {COMMAND}")
+    then = error.hint if begun else f"{COMMAND}{words}" if found else ""
+    return StageResult(command, Exit(error.exit_code), problems=(problem,), next=then)
 
 
 class Terminal:

@@ -108,6 +108,8 @@ def test_quiet_tells_what_went_wrong_and_no_more() -> None:
 def test_a_failure_names_its_next_command_only_where_it_is_one() -> None:
     assert failure("x", UsageError("no", hint="batchcap status")).next == "batchcap status"
     assert failure("x", UsageError("no", hint="correct the file")).next == ""
+    hint = "make room in a: b, then: batchcap write -w 'x y'"
+    assert failure("x", UsageError("no", hint=hint)).next == "batchcap write -w 'x y'"
 
 
 def test_a_bar_is_drawn_on_a_terminal_and_told_elsewhere() -> None:

@@ -39,7 +39,7 @@ def init(folder: Path, plan: Plan) -> StageResult:
         raise UsageError(
             f"{path} is there already.",
             kept="It was left as it is.",
-            hint=f"edit {path}, or look at it with: batchcap config",
+            hint=f"edit {path}, or look at what is set: {_in(folder, 'config')}",
         )
     photos = _photos(folder, plan.photos)
     own: dict[str, object] = {"photos": {"root": photos}}
@@ -58,9 +58,14 @@ def init(folder: Path, plan: Plan) -> StageResult:
             kept="Nothing was changed.",
             hint="choose another folder: batchcap init DIR --photos FOLDER",
         ) from error
-    inside = folder.resolve() != Path.cwd().resolve()
-    cd = f"batchcap estimate -w {quoted(folder)}" if inside else "batchcap estimate"
-    return StageResult("init", Exit.DONE, {}, tuple(problems), {"files": [str(path), *written]}, cd)
+    listed = {"files": [str(path), *written]}
+    return StageResult("init", Exit.DONE, {}, tuple(problems), listed, _in(folder, "estimate"))
+
+
+def _in(folder: Path, command: str) -> str:
+    """Return a command as it is typed from here for the workspace in ``folder``."""
+    here = folder.resolve() == Path.cwd().resolve()
+    return f"batchcap {command}" if here else f"batchcap {command} -w {quoted(folder)}"
 
 
 def _photos(folder: Path, photos: str) -> str:

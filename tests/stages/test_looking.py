@@ -185,6 +185,10 @@ def test_init_makes_a_workspace_that_works(bare, tmp_path, monkeypatch) -> None:
     again = bare.run("init", "--photos", str(photos))
     assert (again.code, again.codes) == (2, ["usage"])
     assert "sandbox" in (folder / "batchcap.toml").read_text(encoding="utf-8")
+    _, _, messages = bare.say("init", "--photos", str(photos))
+    assert messages.endswith(f'Next: batchcap config -w "{folder}"\n')
+    monkeypatch.chdir(folder)
+    assert bare.run("init", "--photos", str(photos)).json["next"] == "batchcap config"
 
 
 @pytest.mark.parametrize(
