@@ -70,6 +70,8 @@ def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     except AskedToWait as error:
         _later(workspace, submission, error, sending)
     except Unreachable:
+        if workspace.time_is_up:
+            raise  # the next command looks for it
         # The reply was lost, not necessarily the request.
         settle_or_hold(workspace, submission, sending)
     return not sending.ended
@@ -172,7 +174,7 @@ def settle_or_hold(workspace: Workspace, submission: Submission, sending: Sendin
     """Settle a doubt, or leave it to a person where the provider cannot tell."""
     try:
         # An upload that stands there is used.
-        if not _found(workspace, submission, sending):
+        if not _found(workspace, submission, sending) and not workspace.time_is_up:
             _carry_out(workspace, submission, sending)
     except AskedToWait as error:
         _later(workspace, submission, error, sending)

@@ -145,6 +145,11 @@ class Workspace:
         """Return the time in seconds since 1970."""
         return self.outside.clock()
 
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the time is over that this command was given."""
+        return self.now() >= self.deadline
+
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self.outside.sleep(seconds)

@@ -7,6 +7,7 @@ is handed to the client and stands nowhere else.
 
 import contextlib
 import hashlib
+import io
 import math
 import os
 import urllib.parse
@@ -31,15 +32,18 @@ DOWNLOADS = 3
 GONE = (404, 410)
 # OpenAI's path of uploads; where it is another one, a field names the file.
 UPLOAD = "/files"
-# Seconds that a read is given at least, and at most without a word.
-SHORTEST, LONGEST = 0.1, 120.0
+# Seconds that a read is given at least, and at most without a word; and what is sent at most.
+SHORTEST, LONGEST, SENDING = 0.1, 120.0, 900.0
+# What making a batch is given at least: one that is cut off leaves a doubt.
+MAKING = 10.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class OpenAIBatch:
     """The provider protocol over the Batch API.
 
-    ``left`` says for how many seconds there is time to wait for what is only read.
+    ``left`` says for how many seconds there is time to wait. An upload that is cut off then has
+    cost nothing; a batch that is being made is given some seconds more.
     """
 
     def __init__(
@@ -66,7 +70,7 @@ class OpenAIBatch:
             timeout=LONGEST,
             http_client=http,
         )
-        self._once = self._client.with_options(max_retries=0, timeout=900)
+        self._once = self._client.with_options(max_retries=0, timeout=SENDING)
         self._lists = Listing(self._client, dialect, base_url)
 
     def submit(self, submission: Submission, path: Path, *, again: bool) -> str:
@@ -85,6 +89,7 @@ class OpenAIBatch:
                 endpoint=self._dialect.endpoint,  # type: ignore[arg-type]  # other servers' too
                 completion_window=self._dialect.completion_window,  # type: ignore[arg-type]
                 metadata=metadata if self._dialect.metadata else None,
+                timeout=self._given(MAKING),
             )
         remote_id = _shown(batch).get("id")
         if not isinstance(remote_id, str) or not remote_id:
@@ -96,14 +101,17 @@ class OpenAIBatch:
         purpose, to = self._dialect.purpose, self._dialect.upload_path
         with (
             in_our_words(f"uploading {submission.file.name}", self._base_url),
-            path.open("rb") as stream,
+            _Timely(path, self._left) as stream,
         ):
             uploaded: Any = self._once.post(
                 to,
                 cast_to=object,
                 body={"purpose": purpose} | ({} if to == UPLOAD else {"file_name": name}),
                 files=[("file", (name, stream, "application/jsonl"))],
-                options={"headers": {"Content-Type": "multipart/form-data"}},
+                options={
+                    "headers": {"Content-Type": "multipart/form-data"},
+                    "timeout": self._given(SHORTEST),
+                },
             )
         file_id = _shown(uploaded).get("id")
         if not isinstance(file_id, str) or not file_id:
@@ -188,8 +196,12 @@ class OpenAIBatch:
                 self.view("batch_0")
         return f"{self._base_url} answers and takes the key."
 
+    def _given(self, least: float) -> float:
+        """Return how many seconds without a word are given to what is sent."""
+        return min(SENDING, max(least, self._left()))
+
     def _in_time(self, request: httpx2.Request) -> None:
-        """Let a read take no longer than there is time; what is sent is not cut off."""
+        """Let a read take no longer than there is time, and each of its repetitions."""
         left = max(SHORTEST, self._left())
         if request.method == "GET":
             given = request.extensions.get("timeout", {})
@@ -201,6 +213,20 @@ class OpenAIBatch:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+class _Timely(io.FileIO):
+    """A file that is read while there is time: a slow upload ends as one that hangs."""
+
+    def __init__(self, path: Path, left: Callable[[], float]) -> None:
+        super().__init__(path)
+        self._file, self._left = path.name, left
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on; raises Unreachable where the time is up."""
+        if self._left() <= 0:
+            raise Unreachable(f"The time was up before {self._file} was uploaded.")
+        return super().read(size)
 
 
 def _as_api_key(request: httpx2.Request) -> None:

@@ -109,7 +109,7 @@ def look(workspace: Workspace, before: Round) -> Round:
             found.problems.append(Problem(error.code, f"{remote_id}: {error}", hint=error.hint))
             if remote_id not in before.silent:
                 workspace.progress.say(f"no answer about {remote_id}: {error}")
-            if workspace.now() >= workspace.deadline:
+            if workspace.time_is_up:
                 break  # the others would not be answered either
     return found
 

@@ -97,10 +97,15 @@ def _shown(submission: Submission) -> dict[str, str | int]:
 
 
 def send(workspace: Workspace, sending: Sending) -> None:
-    """Resolve what is in doubt, then send as far as there is room; the lock must be held."""
+    """Resolve what is in doubt, then send as far as there is room and time.
+
+    The lock must be held.
+    """
     with calm() as interrupt:
         for submission in workspace.ledger.submissions.in_doubt():
             interrupt.obey()
+            if workspace.time_is_up:
+                return
             settle_or_hold(workspace, submission, sending)
         if _asked_to_wait(workspace, sending):
             return
@@ -113,6 +118,8 @@ def send(workspace: Workspace, sending: Sending) -> None:
         others = _others(workspace) if due else Enqueued()
         for file in due:
             interrupt.obey()
+            if workspace.time_is_up:
+                break
             if not _has_room(workspace, file, others):
                 continue
             if not _affordable(workspace, file, sending):
