@@ -160,7 +160,7 @@ def build(workspace: "Workspace", **given: Any) -> "StageResult":
 @batchcap.command()
 @click.option("--adopt", default="", metavar="BATCH", help="This batch is what FILE became.")
 @click.option("--resend", default="", metavar="FILE", help="FILE never arrived: send it again.")
-@click.option("--anew", is_flag=True, help="Send although batches of a lost ledger are there.")
+@click.option("--anew", is_flag=True, help="Go on although batches of a lost ledger are there.")
 @click.argument("file", default="")
 @stage
 def submit(workspace: "Workspace", **given: Any) -> "StageResult":

@@ -5,6 +5,9 @@ writes. Every change happens inside ``with ledger.change():``, one transaction.
 """
 
 import contextlib
+import hashlib
+import os
+import platform
 import re
 import sqlite3
 import uuid
@@ -24,6 +27,8 @@ from batchcap.ledger.tasks import Tasks
 from batchcap.ledger.writes import Writes
 
 NAME, MEMORY = "workspace-id", ":memory:"
+# What is learned of a name that was made here, not kept from an earlier ledger.
+NAMED, BY_PLACE = "name", "place"
 # SQLite's own words for a disk that does not take what is written.
 DISK_WORDS = ("disk is full", "readonly", "disk i/o", "unable to open")
 
@@ -46,6 +51,11 @@ class Ledger:
     def workspace_id(self) -> str:
         """The workspace's own name, part of every custom_id and key."""
         return str(self._connection.execute("SELECT id FROM workspace").fetchone()[0])
+
+    @property
+    def named_by_place(self) -> bool:
+        """Whether the name says only where this is: an earlier ledger here may have had it."""
+        return self.learned(NAMED) == BY_PLACE
 
     @contextlib.contextmanager
     def change(self) -> Iterator[None]:
@@ -152,7 +162,8 @@ def as_trouble() -> Iterator[None]:
 def _name(connection: sqlite3.Connection, path: Path) -> None:
     """Give a new ledger its workspace's name, the old one where a ledger is made anew.
 
-    What was sent is known by that name, so it is kept beside the ledger too.
+    What was sent is known by that name, so it is kept beside the ledger too. Where nothing is kept
+    the name is that of the place: it comes out the same again when all of .batchcap was deleted.
     """
     row, beside = connection.execute("SELECT id FROM workspace").fetchone(), path.parent / NAME
     on_disk = path.name != MEMORY
@@ -161,11 +172,22 @@ def _name(connection: sqlite3.Connection, path: Path) -> None:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             known = beside.read_text(encoding="ascii").strip()
     if row is None:
-        row = (known if re.fullmatch(r"[0-9a-f]{32}", known) else uuid.uuid4().hex,)
+        kept = bool(re.fullmatch(r"[0-9a-f]{32}", known))
+        made = _by_place(path.parent) if on_disk else ""
+        row = (known if kept else made or uuid.uuid4().hex,)
         connection.execute("INSERT INTO workspace VALUES (?)", row)
+        if made and not kept:
+            connection.execute("INSERT INTO learned VALUES (?, ?, 0)", (NAMED, BY_PLACE))
     if on_disk and known != row[0]:
         with contextlib.suppress(OSError):  # a folder that is only read still has its ledger
             beside.write_text(f"{row[0]}\n", encoding="ascii")
+
+
+def _by_place(folder: Path) -> str:
+    """Return a name for what lies in this folder of this machine; "" where it has no name."""
+    machine, place = platform.node(), os.path.normcase(folder.resolve())
+    words = f"{machine}\0{place}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(words).hexdigest()[:32] if machine else ""
 
 
 def open_ledger(path: Path) -> Ledger:

@@ -66,7 +66,10 @@ def _sum(workspace: Workspace, results: list[StageResult]) -> StageResult:
         problems.update(dict.fromkeys(result.problems))
     codes = {result.exit_code for result in results}
     code = next((each for each in GRAVEST if each in codes), Exit.DONE)
-    if workspace.ledger.submissions.open() or workspace.ledger.tasks.files("waiting"):
+    # What a person must decide first is not sent by waiting.
+    stopped = any(each.command == "submit" and each.exit_code == Exit.HELD for each in results)
+    waiting = not stopped and workspace.ledger.tasks.files("waiting")
+    if workspace.ledger.submissions.open() or waiting:
         code = Exit.WAITING if code != Exit.UNBALANCED else code
     return StageResult(
         "run",

@@ -52,6 +52,20 @@ def test_two_workspaces_have_two_names(tmp_path) -> None:
     assert len(names) == 2
 
 
+def test_a_workspace_made_anew_in_its_place_gets_its_name_again(tmp_path) -> None:
+    """And it knows that only the place speaks for it, unlike one whose name was kept."""
+    names, by_place = [], []
+    for gone in ("nothing", "ledger.sqlite*", "*"):
+        for each in tmp_path.glob(gone):
+            each.unlink()
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            names.append(ledger.workspace_id)
+            by_place.append(ledger.named_by_place)
+    assert len(set(names)) == 1
+    assert re.fullmatch(r"[0-9a-f]{32}", names[0])
+    assert by_place == [True, False, True]
+
+
 def test_a_ledger_made_anew_keeps_its_workspace_s_name(opened, path) -> None:
     name = opened().ledger.workspace_id
     opened().ledger.close()

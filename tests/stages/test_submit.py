@@ -276,9 +276,10 @@ def test_a_batch_of_another_file_is_not_adopted(served) -> None:
         desk.done("build", "--limit", "2")
         desk.done("submit")
         (other,) = desk.batches()
-        # The ledger forgets it, so that it belongs to nobody here.
-        for path in (*desk.state.glob("ledger.sqlite*"), desk.state / "workspace-id"):
+        # The ledger forgets it and its own name, so that it belongs to nobody here.
+        for path in desk.state.glob("ledger.sqlite*"):
             path.unlink()
+        (desk.state / "workspace-id").write_text("0" * 32, encoding="ascii")
         desk.done("build")
         speaks(desk, metadata=True, listing=False)
         told = desk.run("submit")
