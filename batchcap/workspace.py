@@ -19,7 +19,7 @@ from batchcap.batches.queue import REQUESTS, TOKENS, hoped
 from batchcap.config import Config, configs_folder, load_config
 from batchcap.errors import BatchcapError, ConfigError, DiskTrouble, KeyMissing
 from batchcap.fan_out import Crew, local_crew
-from batchcap.ledger import Ledger, open_ledger
+from batchcap.ledger import Ledger, open_ledger, open_to_look
 from batchcap.lock import Lock
 from batchcap.models import Models, load_models
 from batchcap.preset import load_preset
@@ -158,9 +158,10 @@ class Workspace:
     def ledger(self) -> Ledger:
         """The ledger, opened when first asked for; who only looks makes no file."""
         path = self.state / LEDGER
-        if not self._lock.taken and not path.exists():
-            return self._stack.enter_context(open_ledger(Path(":memory:")))
-        return self._stack.enter_context(open_ledger(path))
+        if self._lock.taken:
+            return self._stack.enter_context(open_ledger(path))
+        opened = open_to_look(path) if path.exists() else open_ledger(Path(":memory:"))
+        return self._stack.enter_context(opened)
 
     @cached_property
     def models(self) -> Models:

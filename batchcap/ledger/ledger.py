@@ -29,6 +29,8 @@ from batchcap.ledger.writes import Writes
 NAME, MEMORY = "workspace-id", ":memory:"
 # What is learned of a name that was made here, not kept from an earlier ledger.
 NAMED, BY_PLACE = "name", "place"
+SAFE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
+ALONE = ("locking_mode = EXCLUSIVE", "temp_store = MEMORY")
 # SQLite's own words for a disk that does not take what is written.
 DISK_WORDS = ("disk is full", "readonly", "disk i/o", "unable to open")
 
@@ -196,16 +198,43 @@ def open_ledger(path: Path) -> Ledger:
     Raises LedgerTrouble for a damaged file or one of a newer batchcap, DiskTrouble where the
     folder cannot be written.
     """
-    with as_trouble():
-        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA temp_store = MEMORY")
-            migrate(connection)
+    connection = _connected(str(path), *SAFE)
+    try:
+        with as_trouble():
             _name(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return Ledger(connection)
+
+
+def open_to_look(path: Path) -> Ledger:
+    """Open a ledger for one who only reads, also where the disk is full or read-only.
+
+    SQLite keeps an index beside the file, unless nobody else has it open or it cannot change.
+    Raises as ``open_ledger`` does, where no way leads in.
+    """
+    try:
+        return open_ledger(path)
+    except DiskTrouble:
+        uri, beside = path.absolute().as_uri(), path.with_name(f"{path.name}-wal")
+        still = not beside.exists() or not beside.stat().st_size
+        for target in (uri, *[f"{uri}?mode=ro&immutable=1"] * still):
+            with contextlib.suppress(DiskTrouble, LedgerTrouble):
+                return Ledger(_connected(target, *ALONE))
+        raise
+
+
+def _connected(target: str, *pragmas: str) -> sqlite3.Connection:
+    """Connect to a file, or to what a file: URI names, and see to today's schema."""
+    with as_trouble():
+        uri = target.startswith("file:")
+        connection = sqlite3.connect(target, isolation_level=None, timeout=30, uri=uri)
+        try:
+            for each in pragmas:
+                connection.execute(f"PRAGMA {each}")
+            migrate(connection)
         except BaseException:
             connection.close()
             raise
-    return Ledger(connection)
+    return connection

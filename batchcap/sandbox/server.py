@@ -7,6 +7,7 @@ or a database open behind it, and never lets anyone in without a key.
 import asyncio
 import secrets
 import socket
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
@@ -126,6 +127,11 @@ async def _crashed(_request: Request, _problem: Exception) -> Response:
 @contextmanager
 def _running(options: Options, host: str, port: int) -> Iterator[tuple[str, threading.Thread]]:
     options.directory.mkdir(parents=True, exist_ok=True)
+    try:
+        Store(options.directory).close()
+    except sqlite3.Error as problem:
+        # Within the server it would be a traceback on the screen.
+        raise OSError(f"the sandbox cannot use its directory ({problem})") from problem
     worker = Worker(options)
     connections = Connections()
     app = create_app(options, connections, worker.wake.set)

@@ -79,13 +79,10 @@ def _check(what: str, look: Callable[[], str], *, needed: bool = True) -> dict[s
     try:
         return {"what": what, "ok": True, "needed": needed, "told": look(), "hint": ""}
     except BatchcapError as error:
-        return {
-            "what": what,
-            "ok": False,
-            "needed": needed,
-            "told": error.message,
-            "hint": error.hint,
-        }
+        told, hint = error.message, error.hint
+    except OSError as error:
+        told, hint = error.strerror or str(error), "make room on the disk, or allow access"
+    return {"what": what, "ok": False, "needed": needed, "told": told, "hint": hint}
 
 
 def _answers(workspace: Workspace) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -109,10 +110,7 @@ def test_no_room_for_the_photos(desk) -> None:
         desk.done("join")
         filler = desk.photos / "filler.bin"
         if mounted:
-            with contextlib.suppress(OSError), filler.open("wb") as stream:
-                while True:
-                    stream.write(bytes(4096))
-                    stream.flush()
+            fill(desk.photos)
             full = desk.run("write")
             assert (full.code, full.codes) == (1, ["disk"])
             assert "write" in full.problem["hint"]
@@ -131,6 +129,49 @@ def test_no_room_for_the_photos(desk) -> None:
             if desk.bytes() != before:
                 desk.done("undo")
         assert desk.bytes() == before
+
+
+def fill(folder: Path) -> None:
+    """Leave no room for another byte on this disk."""
+    with contextlib.suppress(OSError), (folder / "filler.bin").open("wb") as stream:
+        while True:
+            stream.write(bytes(4096))
+            stream.flush()
+
+
+@pytest.mark.parametrize("disk", ["full", "full after a kill", "read-only"])
+def test_on_a_disk_that_takes_nothing_all_that_only_looks_works(desk, tmp_path, disk) -> None:
+    """Also where a command was killed, and what it recorded last stands beside the ledger."""
+    desk.paint(PHOTO, OTHER)
+    desk.fetched()
+    desk.done("join")
+    torn = ("ledger.sqlite", "ledger.sqlite-wal") if "kill" in disk else ()
+    with desk.open() as workspace:
+        workspace.ledger.learn("seen", "yes", 0.0)
+        for name in torn:
+            shutil.copy2(desk.state / name, tmp_path)
+    for name in torn:
+        shutil.copy2(tmp_path / name, desk.state)
+    kept = shutil.copytree(desk.root, tmp_path / "kept")
+    with small_disk(desk.root, 8 << 20) as mounted:
+        if mounted:
+            shutil.copytree(kept, desk.root, dirs_exist_ok=True)
+            fill(desk.root)
+        if mounted and disk == "read-only":
+            subprocess.run(["mount", "-o", "remount,ro", str(desk.root)], check=True)
+        for _ in range(2):
+            assert desk.states() == {"captioned": 2}
+        assert desk.about(PHOTO)["state"] == "captioned"
+        assert desk.done("verify").counts["wrong"] == 0
+        assert desk.done("check", "--agency", "shutterstock").counts["photos"] == 2
+        assert desk.done("estimate").counts["requests"] == 0
+        with desk.open() as workspace:
+            assert workspace.ledger.learned("seen") == "yes"
+        if mounted:
+            full = desk.run("build")
+            assert (full.code, full.codes) == (1, ["disk"])
+            told = desk.run("doctor", **{"provider.base_url": ""})
+            assert (told.code, set(told.codes)) == (2, {"missing"})
 
 
 @pytest.mark.parametrize("which", ["photo", "folder"])
