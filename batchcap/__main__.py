@@ -2,16 +2,21 @@
 
 import sys
 
-import click
-
-from batchcap.cli import batchcap
-from batchcap.mistakes import instead, name_of
+STOPPED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = _code(sys.argv[1:] if arguments is None else arguments)
+        code = _code(given)
+    except KeyboardInterrupt:
+        # Before a command began, or after it ended: between them stands the boundary.
+        from batchcap.shell import quoted
+
+        typed = " ".join(["batchcap", *map(quoted, given)])
+        sys.stderr.write(f"  ! Stopped. What was recorded before is safe.\nNext: {typed}\n")
+        code = STOPPED
     except OSError as error:
         # Only words of help are written outside the boundary.
         from batchcap.boundary import not_shown
@@ -21,6 +26,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _code(given: list[str]) -> int:
+    import click
+
+    from batchcap.cli import batchcap
+    from batchcap.mistakes import instead, name_of
+
     try:
         code = batchcap.main(given, prog_name="batchcap", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -31,8 +41,8 @@ def _code(given: list[str]) -> int:
 
         name, as_json = name_of(error) or "batchcap", "--json" in given
         return usage(name, error.format_message(), instead(error), as_json=as_json)
-    except click.Abort:
-        return 130
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
     return code if isinstance(code, int) else 0
 
 

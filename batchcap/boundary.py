@@ -26,13 +26,14 @@ SHORTEST_KEY = 8
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every command takes, before or after its name."""
+    """What every command takes, before or after its name; ``typed`` is the command itself."""
 
     workspace: Path = Path()
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
     flags: Mapping[str, str] = field(default_factory=dict)
+    typed: str = ""
 
 
 Command = Callable[[Terminal], StageResult]
@@ -47,6 +48,10 @@ def run(name: str, options: Options, command: Command) -> int:
         terminal.show(result)
     except BrokenPipeError:
         pass  # whoever listened has heard enough
+    except KeyboardInterrupt:
+        # Half of the words may stand on stdout.
+        result = interrupted(name, options)
+        Terminal(sys.stderr, sys.stderr, as_json=False, quiet=options.quiet).show(result)
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
         told = log(options.workspace, True, name)
         if result is not None:
@@ -64,7 +69,7 @@ def _foreseen(name: str, options: Options, command: Callable[[], StageResult]) -
         log(options.workspace, options.verbose, name)
         return failure(name, error)
     except KeyboardInterrupt:
-        return interrupted(name)
+        return interrupted(name, options)
     except OSError as error:
         return failure(name, _disk(error, log(options.workspace, True, name)))
     except MemoryError:
@@ -90,14 +95,11 @@ def not_shown(error: Exception, told: str = "") -> int:
     return int(Exit.FAILED)
 
 
-def interrupted(name: str) -> StageResult:
+def interrupted(name: str, options: Options) -> StageResult:
     """Return what Ctrl-C leaves: all that was recorded, and a command that goes on from there."""
-    return StageResult(
-        name,
-        Exit.INTERRUPTED,
-        problems=(Problem("interrupted", f"Stopped. {KEPT}", hint=f"batchcap {name}"),),
-        next=f"batchcap {name}",
-    )
+    then = options.typed or f"batchcap {name}"
+    stopped = Problem("interrupted", f"Stopped. {KEPT}", hint=then)
+    return StageResult(name, Exit.INTERRUPTED, problems=(stopped,), next=then)
 
 
 def usage(name: str, message: str, hint: str, *, as_json: bool) -> int:

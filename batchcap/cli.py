@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchcap import __version__
-from batchcap.mistakes import Group
+from batchcap.mistakes import Group, again
 
 if TYPE_CHECKING:
     from batchcap.boundary import Options
@@ -63,6 +63,7 @@ def split(context: click.Context, given: dict[str, Any]) -> "tuple[Options, dict
         quiet=bool(chosen["quiet"]),
         verbose=bool(chosen["verbose"]),
         flags=flags,
+        typed=again(context, SHARED_NAMES),
     )
     return options, given
 

@@ -1,13 +1,15 @@
-"""A mistake on the command line → the command to type instead.
+"""A mistake on the command line → the command to type instead; and a command as it was typed.
 
 Takes what click found wrong; gives a command with an example of the option that is meant, or the
 command's help. Runs nothing.
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import click
+
+from batchcap.shell import quoted
 
 # What a value of each option looks like, by the option's name in the program.
 EXAMPLES = {
@@ -99,3 +101,18 @@ def _options(command: click.Command) -> Iterator[click.Option]:
 def _typed(option: click.Option) -> str:
     name = max(option.opts, key=len)
     return name if option.is_flag else f"{name} {EXAMPLES[option.name or '']}"
+
+
+def again(context: click.Context, without: Collection[str]) -> str:
+    """Return the command that was typed, without the options of these names."""
+    words = [context.command_path]
+    for each in context.command.params:
+        given = context.params.get(each.name or "")
+        if each.name in without or not given:
+            continue
+        values = [quoted(value) for value in (given if isinstance(given, tuple) else (given,))]
+        if isinstance(each, click.Option):
+            words.append(max(each.opts, key=len))
+            values = [] if each.is_flag else values
+        words += values
+    return " ".join(words)

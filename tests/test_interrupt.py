@@ -162,3 +162,53 @@ def test_ctrl_c_in_build_keeps_what_is_done_and_goes_on(
     lines = [line for path in sorted(tasks.iterdir()) for line in path.read_bytes().splitlines()]
     assert len(lines) == len(set(lines)) == total
     assert {name: (tasks / name).read_bytes() for name in first} == first
+
+
+LISTING = """
+import sys
+from batchcap.boundary import Options, run
+from batchcap.records import StageResult
+shown = {"changes": [{"photo": f"{n}.jpg", "changes": []} for n in range(100_000)]}
+options = Options(as_json="--json" in sys.argv, typed="batchcap write --dry-run")
+sys.exit(run("write", options, lambda _: StageResult("write", data=shown)))
+"""
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_ctrl_c_while_a_long_list_is_shown_is_told_beside_it(tmp_path: Path, form: str) -> None:
+    """As of someone who has seen enough of ``write --dry-run | less``."""
+    script = tmp_path / "listing.py"
+    script.write_text(LISTING, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script), form],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        **({"start_new_session": True} if POSIX else {"creationflags": NEW_GROUP}),
+    ) as child:
+        assert child.stdout.read(1)  # the rest is more than a pipe holds
+        stop(child, group=False)
+        _, said = child.communicate(timeout=HANGS)
+    assert child.returncode == 130
+    assert said.startswith("  ! Stopped. ")
+    assert said.endswith("Next: batchcap write --dry-run\n")
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows ends a console program at once that starts up")
+def test_ctrl_c_before_a_command_begins_shows_no_traceback(tmp_path: Path) -> None:
+    """Its modules are imported in the meantime; the first of them tells when."""
+    (tmp_path / "click.py").write_text("import time; print(flush=True); time.sleep(60)")
+    with subprocess.Popen(
+        [sys.executable, "-m", "batchcap", "write", "--dry-run", "a b"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as child:
+        assert child.stdout.readline() == "\n"
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=HANGS)
+    assert said == (
+        '  ! Stopped. What was recorded before is safe.\nNext: batchcap write --dry-run "a b"\n'
+    )

@@ -72,8 +72,8 @@ BELOW = (
 # The longest name that fits a module is its layer.
 LAYERS = {
     "": Layer(),
-    "__main__": Layer(("cli", "boundary", "mistakes"), ("click",)),
-    "mistakes": Layer((), ("click",)),
+    "__main__": Layer(("cli", "boundary", "mistakes", "shell"), ("click",)),
+    "mistakes": Layer(("shell",), ("click",)),
     "cli": Layer(
         (
             "stages",

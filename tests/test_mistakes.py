@@ -1,14 +1,15 @@
 """A mistake on the command line ends with the command to type instead, and exit code 2."""
 
 import json
+import shlex
 from collections.abc import Iterator
 
 import click
 import pytest
 
 from batchcap.__main__ import main
-from batchcap.cli import batchcap
-from batchcap.mistakes import EXAMPLES
+from batchcap.cli import SHARED_NAMES, batchcap
+from batchcap.mistakes import EXAMPLES, again
 
 ADOPT = "batchcap submit --adopt BATCH FILE"
 TABLE = {
@@ -77,3 +78,22 @@ def test_the_command_is_named_in_full(capsys) -> None:
     with pytest.raises(SystemExit):
         main(["--json", "sandbox", "serve", "--port", "x"])
     assert json.loads(capsys.readouterr().out)["command"] == "sandbox serve"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "write --dry-run",
+        "status",
+        'undo --run 7 --force "Norway/Mo i Rana" b.jpg',
+        "poll --wait --timeout 60.0",
+        "init folder --photos photo",
+    ],
+)
+def test_a_command_is_named_as_it_was_typed(words) -> None:
+    """Without what all commands share, and without what was not typed."""
+    given = [*shlex.split(words), "--json", "-w", "elsewhere", "--set", "a.b=1"]
+    with batchcap.make_context("batchcap", list(given)) as above:
+        name, command, rest = batchcap.resolve_command(above, given)
+        with command.make_context(name, rest, parent=above) as context:
+            assert again(context, SHARED_NAMES) == f"batchcap {words}"
