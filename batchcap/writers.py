@@ -6,7 +6,7 @@ that is left to who recorded the way back.
 
 import contextlib
 import functools
-import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from batchcap.fan_out import Crew, grouped, in_order
 from batchcap.metadata.exiftool import ExifTool, find_exiftool
 from batchcap.metadata.pool import CHUNK, ExifToolPool
-from batchcap.metadata.replace import clean
+from batchcap.metadata.replace import clean, own_prefix
 from batchcap.workspace import Workspace
 from batchcap.writing import Wanted
 
@@ -25,12 +25,84 @@ R = TypeVar("R")
 
 # Chunks under way for each worker.
 AHEAD = 2
-# Bytes that tell the drafts of one try from those of another: a name may be long already.
-MARK = 3
 
 
-class ClusterPool:
-    """One ExifTool for each chunk, on the workers; otherwise as ``ExifToolPool``."""
+class Pool(ABC):
+    """ExifTools to which chunks of photos are handed; ``size`` of them at a time.
+
+    Each run marks the names of its drafts: an ExifTool that outlived a run that was killed writes
+    beside them, and never into what another one proved.
+    """
+
+    size: int
+
+    @abstractmethod
+    def start(self, most: int) -> None:
+        """Begin to start ``most`` of them, where they are not started for each chunk."""
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """Return the version of one ExifTool; raises ToolMissing where there is none."""
+
+    def map_chunks(
+        self,
+        work: Callable[[ExifTool, Sequence[Wanted]], R],
+        items: Iterable[Wanted],
+        chunk: int = CHUNK,
+    ) -> Iterator[R]:
+        """Yield ``work(exiftool, chunk of items)`` in the items' order.
+
+        At the end, when all is in place, the drafts are removed that lost ones have left.
+        """
+        folders: set[Path] = set()
+
+        def noted() -> Iterator[Wanted]:
+            for each in items:
+                folders.add(each.file.parent)
+                yield each
+
+        yield from self._map(work, noted(), chunk)
+        for folder in folders:
+            if folder.is_dir():
+                clean(folder)
+
+    @abstractmethod
+    def _map(
+        self,
+        work: Callable[[ExifTool, Sequence[Wanted]], R],
+        items: Iterable[Wanted],
+        chunk: int,
+    ) -> Iterator[R]: ...
+
+
+class LocalPool(Pool):
+    """The ExifTools of this machine."""
+
+    def __init__(self, pool: ExifToolPool) -> None:
+        self.size = pool.size
+        self._pool = pool
+
+    def start(self, most: int) -> None:
+        """Begin to start ``most`` processes; work waits for the first that is ready."""
+        self._pool.start(most)
+
+    @property
+    def version(self) -> str:
+        """Return ExifTool's version; raises ToolMissing where it does not start or is too old."""
+        return self._pool.version
+
+    def _map(
+        self,
+        work: Callable[[ExifTool, Sequence[Wanted]], R],
+        items: Iterable[Wanted],
+        chunk: int,
+    ) -> Iterator[R]:
+        return self._pool.map_chunks(work, items, chunk)
+
+
+class ClusterPool(Pool):
+    """One ExifTool for each chunk, on the workers."""
 
     def __init__(self, crew: Crew, exiftool: str) -> None:
         self.size = crew.workers
@@ -45,33 +117,25 @@ class ClusterPool:
         """Return the version of one worker's ExifTool; raises ToolMissing where it has none."""
         return self._crew.executor.submit(_with_tool, self._exiftool, _version, ()).result()
 
-    def map_chunks(
+    def _map(
         self,
         work: Callable[[ExifTool, Sequence[Wanted]], R],
         items: Iterable[Wanted],
-        chunk: int = CHUNK,
+        chunk: int,
     ) -> Iterator[R]:
-        """Yield ``work(exiftool, chunk of items)`` in the items' order.
-
-        At the end the drafts are removed that lost workers have left.
-        """
         on_worker = functools.partial(_with_tool, self._exiftool, work)
-        folders: set[Path] = set()
-        for given, made in in_order(self._crew, on_worker, grouped(items, chunk)):
+        for _, made in in_order(self._crew, on_worker, grouped(items, chunk)):
             yield made
-            folders.update(each.file.parent for each in given)
-        for folder in folders:
-            if folder.is_dir():
-                clean(folder)
 
 
 @contextlib.contextmanager
-def writers(workspace: Workspace) -> Iterator[ExifToolPool | ClusterPool]:
+def writers(workspace: Workspace) -> Iterator[Pool]:
     """Open the ExifTools that write; raises ToolMissing, and what joining a cluster raises."""
     exiftool = workspace.settings.tools.exiftool
     if not workspace.settings.work.executor:
-        with ExifToolPool(find_exiftool(exiftool), workspace.processes) as pool:
-            yield pool
+        found, processes = find_exiftool(exiftool), workspace.processes
+        with ExifToolPool(found, processes, prefix=own_prefix()) as pool:
+            yield LocalPool(pool)
         return
     with workspace.crew(0) as crew:
         yield ClusterPool(crew, exiftool)
@@ -84,7 +148,7 @@ def _with_tool(
 
     A worker that is lost may go on with the same chunk: nobody else has this one's drafts.
     """
-    with ExifTool(find_exiftool(exiftool), mark=f"{secrets.token_hex(MARK)}~") as tool:
+    with ExifTool(find_exiftool(exiftool), prefix=own_prefix()) as tool:
         return work(tool, chunk)
 
 

@@ -104,7 +104,7 @@ def find_exiftool(configured: str) -> str:
 class ExifTool:
     """One stay-open ExifTool for one thread at a time; starts when first asked.
 
-    ``mark`` stands in the names of its drafts, so that no other one writes over them.
+    The names of its drafts begin with ``prefix``, so that no other one writes over them.
     """
 
     def __init__(
@@ -113,10 +113,10 @@ class ExifTool:
         *,
         timeout: float = TIMEOUT,
         per_file: float = PER_FILE,
-        mark: str = "",
+        prefix: str = PREFIX,
     ) -> None:
         self._executable = executable
-        self._mark = mark
+        self._prefix = prefix
         self._timeout = timeout
         self._per_file = per_file
         self._process: Process | None = None
@@ -236,24 +236,24 @@ class ExifTool:
 
     def _write_chunk(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
         for job in jobs:
-            discard(draft_path(job.source, self._mark))
+            discard(draft_path(job.source, self._prefix))
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
         values = Path(self._folder.name) / "values.json"
         text, splitting = to_import([(job.source, job.plan) for job in jobs])
         values.write_text(text, "utf-8")
-        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{PREFIX}{self._mark}%f.%e"]
+        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{self._prefix}%f.%e"]
         try:
             answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
             said = Said(answer.err)
             return {job.source: self._written(job, said) for job in jobs}
         except BaseException:
             for job in jobs:
-                discard(draft_path(job.source, self._mark))
+                discard(draft_path(job.source, self._prefix))
             raise
 
     def _written(self, job: Job, said: Said) -> Draft | Trouble:
-        draft = draft_path(job.source, self._mark)
+        draft = draft_path(job.source, self._prefix)
         error = said.error(job.source)
         if not error and draft.is_file():
             return Draft(draft, job.plan, said.warnings(job.source))

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from batchcap.metadata.exiftool import PER_FILE, TIMEOUT, ExifTool
+from batchcap.metadata.replace import PREFIX
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,7 +23,10 @@ CHUNK = 50  # photos in one call: enough to hide its cost, few enough to repeat 
 
 
 class ExifToolPool:
-    """``size`` ExifTools (0: one a core, four at the most), each used by one thread at a time."""
+    """``size`` ExifTools (0: one a core, four at the most), each used by one thread at a time.
+
+    The names of all their drafts begin with ``prefix``.
+    """
 
     def __init__(
         self,
@@ -32,10 +36,12 @@ class ExifToolPool:
         timeout: float = TIMEOUT,
         per_file: float = PER_FILE,
         executor: Executor | None = None,
+        prefix: str = PREFIX,
     ) -> None:
         self.size = size or min(4, os.cpu_count() or 1)
         self._tools = [
-            ExifTool(executable, timeout=timeout, per_file=per_file) for _ in range(self.size)
+            ExifTool(executable, timeout=timeout, per_file=per_file, prefix=prefix)
+            for _ in range(self.size)
         ]
         self._idle: queue.LifoQueue[ExifTool] = queue.LifoQueue()
         for tool in self._tools:

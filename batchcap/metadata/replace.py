@@ -8,6 +8,8 @@ against it (a read-only or hard-linked file) is a Trouble, a full disk an error.
 import contextlib
 import errno
 import os
+import re
+import secrets
 import shutil
 import stat
 from pathlib import Path
@@ -17,7 +19,10 @@ from batchcap.errors import DiskTrouble
 from batchcap.metadata.patch import is_written
 from batchcap.records import Trouble
 
+# How a draft's name begins, before that of its file; with a mark it is as long, so that a name that
+# has room for one has room for the other.
 PREFIX = ".~batchcap~"
+_MARKED = re.compile(r"\.~bc[0-9a-f]{6}~")
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -35,12 +40,19 @@ def stamp(path: Path) -> Stamp:
     return Stamp(seen.st_size, seen.st_mtime_ns)
 
 
-def draft_path(original: Path, mark: str = "") -> Path:
-    """Return where the new file stands until it takes the original's place.
+def own_prefix() -> str:
+    """Return a beginning of drafts' names by which they are told from those of anyone else."""
+    return f".~bc{secrets.token_hex(3)}~"
 
-    ``mark`` tells the drafts apart of those who do not know of one another.
-    """
-    return original.with_name(f"{PREFIX}{mark}{original.name}")
+
+def is_draft(name: str) -> bool:
+    """Whether a file of this name is a draft, whoever made it."""
+    return name.startswith(PREFIX) or _MARKED.match(name) is not None
+
+
+def draft_path(original: Path, prefix: str = PREFIX) -> Path:
+    """Return where the new file stands until it takes the original's place."""
+    return original.with_name(f"{prefix}{original.name}")
 
 
 def obstacle(original: Path, *, hard_links: bool = False) -> Trouble | None:
@@ -200,7 +212,7 @@ def discard(path: Path) -> None:
 
 def clean(folder: Path) -> int:
     """Remove what an interrupted write left in a folder; returns how many files."""
-    stray = [each for each in folder.iterdir() if each.name.startswith(PREFIX)]
+    stray = [each for each in folder.iterdir() if is_draft(each.name)]
     stray = [each for each in stray if each.is_file() or each.is_symlink()]
     for each in stray:
         discard(each)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from batchcap.metadata.replace import PREFIX
+from batchcap.metadata.replace import PREFIX, is_draft
 from batchcap.records import Trouble
 
 BELONGS = "XMP-photoshop:SidecarForExtension"  # Adobe's own note in a sidecar
@@ -71,7 +71,7 @@ class Folders:
             names = _Names()
             with contextlib.suppress(OSError):  # a folder that cannot be listed is told elsewhere
                 for each in sorted(path.name for path in folder.iterdir()):
-                    if each.startswith(PREFIX):
+                    if is_draft(each):
                         continue
                     if _loose(each).endswith(_SUFFIX):
                         names.sidecars.setdefault(_loose(each), []).append(each)

@@ -188,12 +188,12 @@ class Desk:
         return {
             path.relative_to(self.photos).as_posix(): path.read_bytes()
             for path in sorted(self.photos.rglob("*"))
-            if path.is_file() and not path.name.startswith(".~batchcap~")
+            if path.is_file() and not path.name.startswith(".~b")
         }
 
     def strays(self) -> list[Path]:
         """Return half files: drafts beside photos, parts of task files and of replies."""
-        half = (".~batchcap~", ".batchcap-")
+        half = (".~b", ".batchcap-")
         return [
             each
             for each in self.root.rglob("*")

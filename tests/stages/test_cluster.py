@@ -175,7 +175,7 @@ def test_a_cluster_writes_what_this_machine_writes_though_a_worker_dies(
     desk.root = copy
     cluster.hire(2)
     drafts = desk.photos / "Italy" / "Rome" / "commercial"
-    watch = Watch(lambda: cluster.halt(lambda: any(drafts.glob(".~batchcap~*"))).kill())
+    watch = Watch(lambda: cluster.halt(lambda: any(drafts.glob(".~b*"))).kill())
     written = desk.run("write", **{"work.executor": address(cluster)})
     watch.over()
     assert written.counts["written"] == len(NAMES)
@@ -208,7 +208,7 @@ def test_drafts_that_come_after_a_chunk_was_taken_over_harm_no_photo(
 
     def lose() -> None:
         while not late:
-            victim = cluster.halt(lambda: any(drafts.glob(".~batchcap~*")))
+            victim = cluster.halt(lambda: any(drafts.glob(".~b*")))
             late.extend(victim.children(recursive=True))
             if not late:
                 victim.resume()  # between two chunks
@@ -233,7 +233,7 @@ def test_drafts_that_come_after_a_chunk_was_taken_over_harm_no_photo(
 
 
 def words_of(files: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: data for name, data in files.items() if "~batchcap~" not in name}
+    return {name: data for name, data in files.items() if ".~b" not in name}
 
 
 def test_a_raw_is_seen_through_its_preview_by_a_worker_that_does_not_see_the_file(

@@ -64,7 +64,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_leaves_no_draft(desk, environment
     captioned(desk)
     command = [sys.executable, "-m", "batchcap", "write", "-w", str(desk.root)]
     with subprocess.Popen([*command, *desk.flags()], env=environment) as process:
-        while process.poll() is None and not list(desk.photos.rglob(".~batchcap~*")):
+        while process.poll() is None and not list(desk.photos.rglob(".~b*")):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
     assert process.returncode in {0, 130}
