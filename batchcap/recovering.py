@@ -5,6 +5,7 @@ very same task files. What else this workspace sent is left to a person, and all
 even the workspace's name was kept.
 """
 
+import math
 from collections.abc import Sequence
 
 from batchcap.records import Exit, Problem, TaskFile
@@ -28,12 +29,15 @@ def recover(workspace: Workspace, files: Sequence[TaskFile], sending: Sending) -
     known, mark = workspace.ledger.submissions.remote_ids(), mark_of(workspace)
     found = workspace.provider.marked(workspace.now() - KEPT)
     marked = {remote_id: marks for remote_id, marks in found.items() if remote_id not in known}
-    ours = {marks: remote_id for remote_id, marks in marked.items() if marks[0].startswith(mark)}
+    ours = {each[:2]: remote_id for remote_id, each in marked.items() if each.key.startswith(mark)}
     others = len(marked) - len(ours)
-    if ours and workspace.ledger.named_by_place and not sending.anew:
-        same = sum((key_of(workspace, file), file.sha256) in ours for file in files)
+    # A backup of this ledger may know less than was sent since; what is older is not its own.
+    begun = math.floor(workspace.ledger.begun)
+    older = {marks: each for marks, each in ours.items() if marked[each].created_at < begun}
+    if older and workspace.ledger.named_by_place and not sending.anew:
+        same = sum((key_of(workspace, file), file.sha256) in older for file in files)
         sending.code = Exit.HELD
-        sending.problems.append(_same_place(list(ours.values()), same))
+        sending.problems.append(_same_place(list(older.values()), same))
         return False
     for file in files:
         remote_id = ours.pop((key_of(workspace, file), file.sha256), "")

@@ -6,6 +6,7 @@ writes. Every change happens inside ``with ledger.change():``, one transaction.
 
 import contextlib
 import hashlib
+import math
 import os
 import platform
 import re
@@ -58,6 +59,12 @@ class Ledger:
     def named_by_place(self) -> bool:
         """Whether the name says only where this is: an earlier ledger here may have had it."""
         return self.learned(NAMED) == BY_PLACE
+
+    @property
+    def begun(self) -> float:
+        """When the first run began, in seconds since 1970; infinity before any."""
+        row = self._connection.execute("SELECT min(started_at) FROM run").fetchone()
+        return math.inf if row[0] is None else float(row[0])
 
     @contextlib.contextmanager
     def change(self) -> Iterator[None]:

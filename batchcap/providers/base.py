@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from batchcap.records import BatchView, Enqueued, Fetched, Submission
 
@@ -10,6 +10,14 @@ from batchcap.records import BatchView, Enqueued, Fetched, Submission
 KEY = "batchcap_key"
 SHA256 = "batchcap_sha256"
 TOKENS = "batchcap_input_tokens"
+
+
+class Marks(NamedTuple):
+    """What a batch of batchcap's says of itself, and when it was made: seconds since 1970."""
+
+    key: str
+    sha256: str
+    created_at: float
 
 
 class Provider(Protocol):
@@ -32,8 +40,8 @@ class Provider(Protocol):
         provider keeps no mark to find it by.
         """
 
-    def marked(self, since: float) -> dict[str, tuple[str, str]]:
-        """Return the batches made since then that bear batchcap's marks: id → key, SHA-256."""
+    def marked(self, since: float) -> dict[str, Marks]:
+        """Return the batches made since then that bear batchcap's marks, by their ids."""
 
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:
         """Return what others have waiting there for that model, as far as the list shows it."""

@@ -12,7 +12,7 @@ import openai
 
 from batchcap.batches.states import batch_state, batch_view, seconds
 from batchcap.errors import CannotTell, ProviderRefused, Unreachable
-from batchcap.providers.base import KEY, SHA256, TOKENS
+from batchcap.providers.base import KEY, SHA256, TOKENS, Marks
 from batchcap.providers.faults import in_our_words
 from batchcap.records import BatchState, Dialect, Enqueued, Submission
 
@@ -72,8 +72,8 @@ class Listing:
         except ProviderRefused:
             return ""
 
-    def marked(self, since: float) -> dict[str, tuple[str, str]]:
-        """Return the batches made since then that bear our marks: id → key, SHA-256.
+    def marked(self, since: float) -> dict[str, Marks]:
+        """Return the batches made since then that bear our marks, by their ids.
 
         A server that refuses its list shows none.
         """
@@ -87,7 +87,8 @@ class Listing:
                 marks = view.metadata
                 # Of a batch that failed as a whole nothing was asked.
                 if KEY in marks and view.state is not BatchState.FAILED:
-                    found[str(batch.get("id") or "")] = (marks[KEY], marks.get(SHA256, ""))
+                    said = Marks(marks[KEY], marks.get(SHA256, ""), view.created_at)
+                    found[str(batch.get("id") or "")] = said
         return found
 
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:

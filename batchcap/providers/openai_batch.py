@@ -21,7 +21,7 @@ import openai
 from batchcap.atomic import sync_folder
 from batchcap.batches.states import batch_view
 from batchcap.errors import ProviderRefused, Unreachable
-from batchcap.providers.base import KEY, SHA256, TOKENS
+from batchcap.providers.base import KEY, SHA256, TOKENS, Marks
 from batchcap.providers.faults import in_our_words
 from batchcap.providers.listing import Listing, remote_name
 from batchcap.records import BatchState, BatchView, Dialect, Enqueued, Fetched, Submission
@@ -122,8 +122,8 @@ class OpenAIBatch:
         """Return the id of the batch that a submission became, or ""."""
         return self._lists.find(submission, others)
 
-    def marked(self, since: float) -> dict[str, tuple[str, str]]:
-        """Return the batches made since then that bear batchcap's marks: id → key, SHA-256."""
+    def marked(self, since: float) -> dict[str, Marks]:
+        """Return the batches made since then that bear batchcap's marks, by their ids."""
         return self._lists.marked(since)
 
     def enqueued(self, ours: Collection[str], model: str, since: float) -> Enqueued:

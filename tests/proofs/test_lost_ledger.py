@@ -98,7 +98,8 @@ def test_another_workspace_of_the_account_is_told_of_and_stops_nobody(making) ->
 
 
 def lose_all(bench: Any) -> None:
-    """Delete all of .batchcap; only the mark that no tokenizer is fetched stays."""
+    """Delete all of .batchcap, a minute later; only the mark that no tokenizer is fetched stays."""
+    bench.jumping().waited = 60.0
     shutil.rmtree(bench.state)
     (bench.state / "tiktoken").mkdir(parents=True)
     (bench.state / "tiktoken" / "o200k_base.unreachable").touch()
@@ -164,6 +165,7 @@ def test_a_moved_workspace_and_its_successor_in_the_old_place_keep_apart(making)
         bench.root.rename(moved.root)
         moved.url = url
         bench.make()
+        bench.jumping().waited = 60.0
         for number in range(3):
             bench.paint(f"{number:03}.jpg", seed=f"another {number}")
         bench.build()
