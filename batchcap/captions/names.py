@@ -4,7 +4,7 @@ Each rule takes a preset, a caption and the facts. A keyword with such a name is
 asked for again, with the name in the message, because no name can be cut out of a sentence safely.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from batchcap.captions.evidence import is_commercial, said
@@ -22,7 +22,7 @@ from batchcap.captions.naming import (
 from batchcap.captions.prose import changed, found
 from batchcap.captions.reading import read
 from batchcap.captions.tokens import Token, has_quotes, names, tokens
-from batchcap.captions.words import key
+from batchcap.captions.words import key, without_doubles
 from batchcap.records import Caption, Facts, Preset, Release, Severity, Verdict
 
 _TOLD = {
@@ -138,16 +138,38 @@ def _judged(
     # While a text is asked for again its keywords stay: they may be what gives the name away.
     if keywords and not prose:
         kept = tuple(word for n, word in enumerate(caption.keywords) if n not in keywords)
-        shown = ", ".join(caption.keywords[n] for n in list(keywords)[:_SHOWN])
-        more = f" and {len(keywords) - _SHOWN} more" if len(keywords) > _SHOWN else ""
-        why = reason(next(iter(keywords.values())).kind).partition(":")[0]
-        told = f"Keywords dropped: {shown}{more}, {why}."
+        told = _dropped(caption.keywords, kept, keywords, reason)
         return changed(verdict, (rule, "keywords"), kept, told)
     for (field, kind), each in groupby(prose, key=lambda one: (one.field, one.kind)):
         shown = " and ".join(f'"{name}"' for name in dict.fromkeys(one.shown for one in each))
         told = f"{field} names {shown}, {reason(kind)}."
         verdict = found(verdict, (rule, Severity.AGAIN, field), told)
     return verdict
+
+
+def _dropped(
+    words: Sequence[str],
+    kept: Sequence[str],
+    names: Mapping[int, Named],
+    reason: Callable[[str], str],
+) -> str:
+    """Say which keywords went and why: of one that stays in another form nothing is lost."""
+    stays = {
+        n: next((each for each in kept if len(without_doubles((each, words[n]))) == 1), "")
+        for n in names
+    }
+    twice = [n for n in names if stays[n]]
+    gone = [n for n in names if not stays[n]]
+    told = []
+    if gone:
+        shown = ", ".join(words[n] for n in gone[:_SHOWN])
+        more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
+        told.append(f"{shown}{more}, {reason(names[gone[0]].kind).partition(':')[0]}")
+    if twice:
+        shown = ", ".join(f"{words[n]} (there is {stays[n]})" for n in twice[:_SHOWN])
+        more = f" and {len(twice) - _SHOWN} more" if len(twice) > _SHOWN else ""
+        told.append(f"as doubled: {shown}{more}")
+    return f"Keywords dropped: {'; '.join(told)}."
 
 
 def _brands(preset: Preset, caption: Caption, field: str) -> list[Named]:

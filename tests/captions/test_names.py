@@ -147,6 +147,25 @@ def test_keywords(words, kept):
     assert {each.severity for each in verdict.findings} <= {Severity.REPAIRED}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bridge", "BRIDGE"), "as doubled: BRIDGE (there is bridge)"),
+        (("BRIDGES", "bridge"), "as doubled: BRIDGES (there is bridge)"),
+        (("sea", "BRIDGE"), "BRIDGE, but no fact supports the name"),
+        (
+            ("bridge", "BRIDGE", "Sydney", "Rome"),
+            "Sydney, Rome, but no fact supports the name; as doubled: BRIDGE (there is bridge)",
+        ),
+    ],
+)
+def test_a_keyword_that_stays_in_other_letters_is_called_doubled(words, told):
+    # Among words in lower case, for where all are capitalised a capital names nothing.
+    caption = Caption(keywords=("calm", "wide", "river", "water", *words))
+    verdict = RULES["unsupported_names"](STOCK, caption, Facts())
+    assert [each.message for each in verdict.findings] == [f"Keywords dropped: {told}."]
+
+
 def test_keywords_stay_while_a_text_is_asked_for_again():
     caption = Caption(title="Lindau at night", description="Fog.", keywords=("boat", "Lindau"))
     verdict = RULES["unsupported_names"](STOCK, caption, known())
