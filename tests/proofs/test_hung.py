@@ -76,9 +76,9 @@ def test_a_sending_that_hangs_ends_with_the_timeout_and_is_paid_once(making, hun
     bench = making(4)
     bench.flags = {"limits.max_requests": "2"}
     bench.build()
-    seconds = 2.0 if hung == "create" else 20.0  # a batch that is being made is waited for
+    seconds = 2.5 if hung == "create" else 20.0  # a batch that is being made is waited for
     with bench.serving({"http": [{"on": hung, "kind": "delay", "seconds": seconds, "nth": [1]}]}):
-        told = polled(bench, 1.0)
+        told = polled(bench, 2.0)
         assert (told.exit_code, told.next) == (3, "batchcap poll --wait")
         assert bench.states() == {"built": 2, "submitted": 2}
         made = hung == "create"
