@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from batchcap.errors import ConfigError, WorkspaceMissing
 from batchcap.preset import open_preset
 from batchcap.records import Dialect, Preset
-from batchcap.settings import Settings
+from batchcap.settings import Settings, fault
 
 FILE = "batchcap.toml"
 PREFIX = "BATCHCAP_"
@@ -100,13 +100,16 @@ def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:
     if not path.is_file():
         there = sorted(each.stem for each in (configs / "providers").glob("*.toml"))
         raise ConfigError(
-            f"There is no provider {name!r}; there are {', '.join(there)}.{_near(name, there)}",
-            hint="batchcap config",
+            f"There is no provider {name!r}.{_near(name, there)}",
+            hint=f"provider.name = one of {', '.join(there)}, or the path of a .toml file",
         )
     data = read_toml(path)
     if unknown := sorted(set(data) - {"summary", "settings", "dialect"}):
         allowed = ["summary", "settings", "dialect"]
-        raise ConfigError(f"{path.name}: unknown key {unknown[0]!r}.{_near(unknown[0], allowed)}")
+        raise ConfigError(
+            f"{path.name}: unknown key {unknown[0]!r}.{_near(unknown[0], allowed)}",
+            hint=_put_right(str(path), unknown[0]),
+        )
     given, layer = data.get("dialect", {}), data.get("settings", {})
     if not isinstance(given, dict) or not isinstance(layer, dict):
         raise ConfigError(
@@ -115,10 +118,15 @@ def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:
     fields = list(Dialect.__dataclass_fields__)
     for key, value in given.items():
         if key not in fields:
-            raise ConfigError(f"{path.name}: unknown key 'dialect.{key}'.{_near(key, fields)}")
+            raise ConfigError(
+                f"{path.name}: unknown key 'dialect.{key}'.{_near(key, fields)}",
+                hint=_put_right(str(path), key),
+            )
         if type(value) is not type(getattr(Dialect(), key)):
             wanted = type(getattr(Dialect(), key)).__name__
-            raise ConfigError(f"{path.name}: dialect.{key} takes a {wanted}.")
+            raise ConfigError(
+                f"{path.name}: dialect.{key} takes a {wanted}.", hint=_put_right(str(path), key)
+            )
     return Dialect(**given), layer
 
 
@@ -162,9 +170,18 @@ def _known(given: dict[str, Any], known: Mapping[str, Any], where: str) -> dict[
             )
         if key not in known:
             raise ConfigError(
-                f"{where}: unknown key {key!r}.{_near(key, list(known))}", hint="batchcap config"
+                f"{where}: unknown key {key!r}.{_near(key, list(known))}",
+                hint=_put_right(where, key),
             )
     return given
+
+
+def _put_right(where: str, key: str) -> str:
+    # While a file or a variable is wrong, `batchcap config` stops at it as every command does.
+    if where == "--set":
+        return "batchcap config"
+    wrong = f"{PREFIX}{key.replace('.', '__').upper()}" if where == "environment" else where
+    return f"correct {wrong}, then: batchcap config"
 
 
 def _near(word: str, words: list[str]) -> str:
@@ -201,7 +218,7 @@ def _parsed(given: Mapping[str, str], known: Mapping[str, Any], where: str) -> d
             parsed[key] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(
-                f"{where}: {key} does not take {text!r}.", hint="batchcap config"
+                f"{where}: {key} does not take {text!r}.", hint=_put_right(where, key)
             ) from error
     return parsed
 
@@ -218,7 +235,10 @@ def _merged(layers: list[tuple[Mapping[str, Any], str]]) -> tuple[dict[str, Any]
 def _text(values: Mapping[str, Any], key: str, base: Path) -> str:
     value = values[key]
     if not isinstance(value, str) or not value:
-        raise ConfigError(f"{key} must be a name or a path, not {value!r}.")
+        raise ConfigError(
+            f"{key} must be a name or a path, not {value!r}.",
+            hint=f"correct {key}; docs/config.md tells what it takes",
+        )
     is_path = value.endswith(".toml")
     return str((base / value).resolve()) if is_path else value
 
@@ -229,12 +249,17 @@ def _validated(values: Mapping[str, Any], origins: Mapping[str, str]) -> Setting
         section, _, name = key.rpartition(".")
         (nested.setdefault(section, {}) if section else nested)[name] = value
     try:
-        return Settings.model_validate(nested)
+        settings = Settings.model_validate(nested)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(each) for each in first["loc"] if not isinstance(each, int))
+        key, given, takes = fault(error)
         raise ConfigError(
-            f"{origins.get(key, FILE)}: {key} cannot be {first['input']!r}: "
-            f"{first['msg'][0].lower()}{first['msg'][1:]}.",
+            f"{origins.get(key, FILE)}: {key} cannot be {given}: {takes}.",
             hint=f"correct {key}; docs/config.md and configs/default.toml tell what it takes",
         ) from error
+    if settings.image.send == "hosted" and not settings.image.base_url:
+        raise ConfigError(
+            f'{origins["image.send"]}: image.send is "hosted" and image.base_url is empty: '
+            "nobody could fetch the photos.",
+            hint='set image.base_url to their address on the web, or image.send = "inline"',
+        )
+    return settings

@@ -3,9 +3,30 @@
 Holds types and limits, no defaults: those stand, commented, in configs/default.toml.
 """
 
-from typing import Literal
+import json
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+
+def _address(text: str) -> str:
+    """Refuse what no client could call; "" is somebody else's address, see config.md."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if text and (not sound or re.search(r"\s", text)):
+        raise ValueError("it takes an address that begins with https:// or http://")
+    return text
+
+
+def _scheduler(text: str) -> str:
+    if not re.fullmatch(r"(dask://[^\s/]+:[0-9]{1,5})?", text):
+        raise ValueError('it takes "dask://HOST:PORT", or "" for this machine')
+    return text
 
 
 class Section(BaseModel):
@@ -29,7 +50,7 @@ class Provider(Section):
 
     name: str = Field(min_length=1)
     model: str = Field(min_length=1)
-    base_url: str
+    base_url: Annotated[str, AfterValidator(_address)]
     api_key_env: str = Field(pattern=r"^[A-Za-z_0-9]*$")
 
 
@@ -40,7 +61,7 @@ class Image(Section):
     max_side: int = Field(ge=64, le=65535)
     detail: Literal["low", "high", "auto", "original"]
     quality: int = Field(ge=1, le=95)
-    base_url: str
+    base_url: Annotated[str, AfterValidator(_address)]
 
 
 class Limits(Section):
@@ -73,7 +94,7 @@ class Work(Section):
     """How much of the machine is used, or which machines."""
 
     processes: int = Field(ge=0, le=1024)
-    executor: str = Field(pattern=r"^(dask://[^\s/]+:[0-9]{1,5})?$")
+    executor: Annotated[str, AfterValidator(_scheduler)]
 
 
 class Tools(Section):
@@ -94,3 +115,31 @@ class Settings(Section):
     write: Write
     work: Work
     tools: Tools
+
+
+# What a key takes, in TOML's terms, by pydantic's name of the fault.
+TAKES = {
+    "string_type": "it takes a text in quotes",
+    "string_too_short": "it takes a text that is not empty",
+    "int_type": "it takes a whole number",
+    "int_from_float": "it takes a whole number",
+    "float_type": "it takes a number",
+    "finite_number": "it takes a number that has an end",
+    "bool_type": "it takes true or false",
+    "tuple_type": 'it takes a list of texts, such as [".jpg", ".png"]',
+    "too_short": 'it takes a list of texts, such as [".jpg", ".png"]',
+    "string_pattern_mismatch": "it takes the name of an environment variable",
+    "literal_error": "it takes {expected}",
+    "greater_than_equal": "it takes {ge} or more",
+    "less_than_equal": "it takes {le} or less",
+    "value_error": "{error}",
+}
+
+
+def fault(error: ValidationError) -> tuple[str, str, str]:
+    """Return the key of the first fault, what was given and what the key takes, as TOML has it."""
+    first = error.errors()[0]
+    key = ".".join(str(each) for each in first["loc"] if not isinstance(each, int))
+    given = json.dumps(first["input"], ensure_ascii=False, default=str)
+    takes = TAKES.get(first["type"], first["msg"])
+    return key, given, takes.format(**first.get("ctx", {}))

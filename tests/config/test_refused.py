@@ -101,6 +101,47 @@ def test_wrong_values_are_refused_by_key(
     assert key in str(refused(workspace(text)))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[photos]\nextensions = ".jpg"', """cannot be ".jpg": it takes a list of texts"""),
+        ("[photos]\nextensions = []", "cannot be []: it takes a list of texts"),
+        ("[image]\nmax_side = true", "cannot be true: it takes a whole number"),
+        ("[limits]\nattempts = 0", "cannot be 0: it takes 1 or more"),
+        ('[write]\nmode = "all"', "it takes 'merge', 'replace' or 'fill'"),
+        ("[write]\nkeep_time = 1", "it takes true or false"),
+        ('[work]\nexecutor = "tcp://h:1"', 'it takes "dask://HOST:PORT"'),
+        ('[provider]\napi_key_env = "MY KEY"', "it takes the name of an environment variable"),
+        ('[provider]\nbase_url = "localhost:8000"', "it takes an address that begins with https"),
+        ('[provider]\nbase_url = "http://[::1"', "it takes an address that begins with https"),
+        ('[image]\nbase_url = "ftp://x.example"', "it takes an address that begins with https"),
+        ('[image]\nbase_url = "https://x.example/a b"', "it takes an address"),
+    ],
+)
+def test_what_a_key_takes_is_told_in_the_words_of_the_file(
+    workspace: Callable[..., Path], text: str, told: str
+) -> None:
+    assert told in str(refused(workspace(text)))
+
+
+def test_hosted_photos_need_an_address(workspace: Callable[..., Path]) -> None:
+    error = refused(workspace('[image]\nsend = "hosted"'))
+    assert "image.base_url is empty" in str(error)
+    assert "image.base_url" in error.hint
+
+
+def test_a_hint_never_names_a_command_that_stops_at_the_same_fault(
+    workspace: Callable[..., Path],
+) -> None:
+    folder = workspace("[image]\nmax_sid = 768\n")
+    assert refused(folder).hint == "correct batchcap.toml, then: batchcap config"
+    folder = workspace('[provider]\nname = "opnai"\n')
+    assert refused(folder).hint.startswith("provider.name = one of azure")
+    wrong = refused(workspace(), environ={"BATCHCAP_IMAGE__MAXSIDE": "3"})
+    assert wrong.hint == "correct BATCHCAP_IMAGE__MAXSIDE, then: batchcap config"
+    assert refused(workspace(), flags={"write.modus": "fill"}).hint == "batchcap config"
+
+
 @pytest.mark.parametrize("text", ["photos = 3", "[[photos]]\nroot = 'x'", "[preset]\nname = 'x'"])
 def test_a_section_is_a_section_and_a_value_a_value(
     workspace: Callable[..., Path], text: str
@@ -146,7 +187,9 @@ def test_a_path_that_leads_nowhere_is_refused(workspace: Callable[..., Path], te
 def test_a_faulty_provider_is_refused(
     workspace: Callable[..., Path], provider: str, told: str
 ) -> None:
-    assert told in str(refused(workspace('[provider]\nname = "mine.toml"', mine=provider)))
+    error = refused(workspace('[provider]\nname = "mine.toml"', mine=provider))
+    assert told in str(error)
+    assert "mine.toml" in error.hint
 
 
 # --- a key that was pasted -------------------------------------------------------------------------
