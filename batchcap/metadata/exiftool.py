@@ -289,9 +289,9 @@ class ExifTool:
             process.run()
         except (OSError, ValueError, RuntimeError, ExifToolException, ProcessGone) as error:
             raise ToolMissing(
-                f"ExifTool at {self._executable} does not start: {error}",
+                f"ExifTool at {self._executable} does not start: {str(error).rstrip('.')}.",
                 kept="No photo was touched.",
-                hint=install_hint(),
+                hint=f"see to tools.exiftool, or: {install_hint()}",
             ) from error
         self._process = process
         self._version = str(process.version)
