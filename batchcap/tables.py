@@ -99,7 +99,9 @@ def _queue(queue: Mapping[str, Any]) -> list[str]:
     if not queue or not (queue["files_waiting"] or told):
         return []
     most = [f"{queue[unit]:,} {unit}" for unit in ("tokens", "requests") if queue[unit]]
-    waiting = f"{queue['files_waiting']:,} task files wait; " if queue["files_waiting"] else ""
+    files = queue["files_waiting"]
+    wait = f"{files:,} task files wait; " if files != 1 else "1 task file waits; "
+    waiting = wait if files else ""
     holds = f"the queue holds {' and '.join(most)} at once ({queue['origin']})" if most else ""
     return [f"{waiting}{holds or 'no limit of the queue is known'}"]
 

@@ -307,7 +307,7 @@ def test_a_learned_limit_is_shown_and_a_cancel_tells_what_is_left(served) -> Non
         assert queue["tokens"] == 90_000
         assert queue["files_waiting"] == 1
         _, shown, _ = desk.say("status")
-        assert "1 task files wait; the queue holds 90,000 tokens at once" in shown
+        assert "1 task file waits; the queue holds 90,000 tokens at once" in shown
         cancelled = desk.run("cancel")
         assert (cancelled.code, cancelled.codes) == (3, ["unsent"])
         polled = desk.run("poll", "--set", "limits.budget_usd=0.000001")
