@@ -1,4 +1,7 @@
-"""``batchcap`` and ``python -m batchcap``: the arguments in, an exit code out."""
+"""``batchcap`` and ``python -m batchcap``: the arguments in, an exit code out.
+
+Imports what it needs when it runs, for Ctrl-C comes at any time.
+"""
 
 import sys
 
@@ -10,7 +13,10 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         code = _code(given)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python 3.11 wraps what comes while a class is being made.
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         # Before a command began, or after it ended: between them stands the boundary.
         from batchcap.shell import quoted
 
@@ -23,6 +29,11 @@ def main(arguments: list[str] | None = None) -> None:
 
         code = not_shown(error)
     sys.exit(code)
+
+
+def _stopped() -> int:
+    sys.stderr.write("  ! Stopped before anything was done.\n    → type the same command again\n")
+    return 130
 
 
 def _code(given: list[str]) -> int:

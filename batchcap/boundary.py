@@ -70,6 +70,11 @@ def _foreseen(name: str, options: Options, command: Callable[[], StageResult]) -
         return failure(name, error)
     except KeyboardInterrupt:
         return interrupted(name, options)
+    except RuntimeError as error:
+        # Python 3.11 wraps what comes while a class is being made: a stage is imported late.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return interrupted(name, options)
+        raise
     except OSError as error:
         return failure(name, _disk(error, log(options.workspace, True, name)))
     except MemoryError:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from batchcap.interrupt import undisturbed
+
 # Starting processes takes longer than reading so many photos on threads.
 FEW = 16
 
@@ -87,22 +89,6 @@ def grouped(given: Iterable[Given], size: int) -> Iterator[list[Given]]:
     each = iter(given)
     while group := list(itertools.islice(each, size)):
         yield group
-
-
-@contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start: until they are deaf to it, it would end them.
-
-    They inherit what is blocked here. Windows has no such mask; a console's Ctrl-C is rarer there.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def begin_worker() -> None:

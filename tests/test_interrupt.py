@@ -26,6 +26,53 @@ def press() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+# Ctrl-C at the moment in which a module is being imported.
+EARLY = """
+import signal, sys
+
+class Press:
+    def find_spec(self, name, *_):
+        if name == MODULE:
+            PRESS
+
+sys.meta_path.insert(0, Press())
+from batchcap.__main__ import main
+main(["status"])
+"""
+WRAPPED = "raise RuntimeError('Error calling __set_name__') from KeyboardInterrupt()"
+
+
+def pressed(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("module", ["click", "batchcap.cli", "batchcap.boundary"])
+@pytest.mark.parametrize("how", ["signal.raise_signal(signal.SIGINT)", WRAPPED])
+def test_one_that_comes_before_the_command_leaves_no_traceback(
+    tmp_path: Path, module: str, how: str
+) -> None:
+    code = EARLY.replace("MODULE", repr(module)).replace("PRESS", how)
+    told = pressed(code, tmp_path)
+    assert told.returncode == 130
+    assert "Stopped." in told.stderr
+    assert "Next: batchcap status" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_one_while_a_stage_is_imported_is_told_as_any_other(tmp_path: Path) -> None:
+    code = EARLY.replace("MODULE", "'batchcap.workspace'").replace("PRESS", WRAPPED)
+    told = pressed(code, tmp_path)
+    assert told.returncode == 130
+    assert "→ batchcap status" in told.stderr
+
+
 def test_the_first_is_noted_and_obeyed_when_asked() -> None:
     before = signal.getsignal(signal.SIGINT)
     with calm() as interrupt:

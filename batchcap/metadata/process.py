@@ -19,6 +19,8 @@ from typing import IO, Any, NamedTuple
 
 import exiftool
 
+from batchcap.interrupt import undisturbed
+
 # Before the text of any command: names are UTF-8 on every platform.
 COMMON = ("-charset", "filename=utf8")
 # Our namespace; with it nothing in ~/.ExifTool_config changes a result.
@@ -141,6 +143,11 @@ class Process(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool carries no
     def running(self) -> bool:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
+
+    def run(self) -> None:
+        """Start the process, deaf to Ctrl-C: it is for batchcap to end it, between two photos."""
+        with undisturbed():
+            super().run()
 
     def execute(self, *params: str | bytes, raw_bytes: bool = False) -> Any:
         """Answer PyExifTool's own question for the version."""

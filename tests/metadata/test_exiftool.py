@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -149,9 +150,20 @@ def test_an_old_one_is_refused(fake):
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal goes to one process there")
+def test_ctrl_c_in_the_terminal_does_not_end_it():
+    process = Process(find_exiftool(""))
+    process.run()
+    try:
+        os.kill(process._process.pid, signal.SIGINT)
+        assert process.ask(["-ver"], 10).out.strip() == str(process.version)
+    finally:
+        process.terminate()
+
+
 def test_what_is_not_exiftool_is_refused(tmp_path):
     with pytest.raises(ToolMissing, match=r"does not start: .*[^.]\.$") as caught:
-        ExifTool(sys.executable).version
+        _ = ExifTool(sys.executable).version
     assert "tools.exiftool" in caught.value.hint
     with pytest.raises(ToolMissing, match="does not start"), ExifTool(str(tmp_path)):
         pass
