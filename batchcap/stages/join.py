@@ -37,6 +37,7 @@ from batchcap.workspace import Workspace
 RESULTS = ("accepted", "repaired", "held", "retry", "refused", "failed")
 BESIDE = ("duplicate", "stranger", "unreadable_line")
 UNPAID = "no_balance"
+GIVEN_UP = "given_up"  # missing, and no attempt is left
 REPLIES = "look into .batchcap/replies"
 
 
@@ -242,6 +243,7 @@ def _without_reply(workspace: Workspace, joining: Joining) -> None:
             outcome = "retry" if more() else "failed"
             settled.append(Settled(task.id, kind, code, message, outcome, counted=counted))
             joining.counts["missing" if kind is Outcome.MISSING else outcome] += 1
+            joining.counts[GIVEN_UP] += outcome == "failed"
             if outcome == "failed" or error:
                 joining.problems.append(Problem(code, message, task.path))
         workspace.ledger.captions.settle(submission, settled)
@@ -294,7 +296,7 @@ def result(workspace: Workspace, total: Counter[str], problems: Problems) -> Sta
     states = balance.states(workspace)
     if total[UNPAID]:
         problems.append(_no_balance(total[UNPAID]))
-    if total["failed"] or total["refused"]:
+    if total["failed"] or total["refused"] or total[GIVEN_UP]:
         code = Exit.FAILED
     elif total["held"] or total[UNPAID]:
         code = Exit.HELD
