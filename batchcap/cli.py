@@ -36,6 +36,8 @@ SHARED = (
         help="A setting for this once, such as --set image.max_side=768.",
     ),
 )  # fmt: skip
+# The largest number that SQLite holds.
+LAST_RUN = 2**63 - 1
 SHARED_NAMES = ("workspace", "as_json", "quiet", "verbose", "flags")
 
 
@@ -148,14 +150,14 @@ def estimate(workspace: "Workspace") -> "StageResult":
 
 @batchcap.command()
 @click.option("--regenerate", is_flag=True, help="Ask again for photos that have a caption.")
-@click.option("--limit", default=0, type=click.IntRange(0), help="At most so many requests.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many requests.")
 @click.argument("paths", nargs=-1)
 @stage
 def build(workspace: "Workspace", **given: Any) -> "StageResult":
     """Turn photos into task files."""
     from batchcap.stages.build import Order, build
 
-    return build(workspace, Order(**given))
+    return build(workspace, Order(**{**given, "limit": given["limit"] or 0}))
 
 
 @batchcap.command()
@@ -232,7 +234,7 @@ def status(workspace: "Workspace", photo: str, amiss: Path | None) -> "StageResu
 
 
 @batchcap.command()
-@click.option("--run", "run_id", default=0, type=click.IntRange(0), help="Which run.")
+@click.option("--run", "run_id", type=click.IntRange(1, LAST_RUN), help="Which run.")
 @click.option("--force", is_flag=True, help="Also where somebody changed the photo since.")
 @click.argument("paths", nargs=-1)
 @stage
@@ -240,7 +242,7 @@ def undo(workspace: "Workspace", **given: Any) -> "StageResult":
     """Put the old metadata back."""
     from batchcap.stages.undo import undo
 
-    return undo(workspace, **given)
+    return undo(workspace, **{**given, "run_id": given["run_id"] or 0})
 
 
 @batchcap.command()

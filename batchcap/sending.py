@@ -306,10 +306,9 @@ def _doubtful(workspace: Workspace, name: str, *, lost: bool) -> Submission:
     if len(doubtful) == 1:
         return doubtful[0]
     names = ", ".join(each.file.name for each in doubtful)
+    none = f"{name} is not in doubt." if name else "No task file is in doubt."
     raise UsageError(
-        f"Which task file is meant? In doubt are {names}."
-        if doubtful
-        else f"{name or 'No task file'} is not in doubt.",
+        f"Which task file is meant? In doubt are {names}." if doubtful else none,
         kept="Nothing was sent.",
         hint="batchcap submit --adopt BATCH FILE, or batchcap status",
     )

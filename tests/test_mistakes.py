@@ -1,8 +1,12 @@
 """A mistake on the command line ends with the command to type instead, and exit code 2."""
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +15,7 @@ from batchcap.__main__ import main
 from batchcap.cli import SHARED_NAMES, batchcap
 from batchcap.mistakes import EXAMPLES, again
 
+ROOT = Path(__file__).resolve().parents[1]
 ADOPT = "batchcap submit --adopt BATCH FILE"
 TABLE = {
     "submit --adopt": ADOPT,
@@ -27,7 +32,10 @@ TABLE = {
     "poll --frobnicate": "batchcap poll --help",
     "poll now": "batchcap poll",
     "build --limit many": "batchcap build --limit 100",
+    "build --limit 0": "batchcap build --limit 100",
     "undo --run last": "batchcap undo --run 7",
+    "undo --run 0": "batchcap undo --run 7",
+    "undo --run 9223372036854775808": "batchcap undo --run 7",
     "status --amiss": "batchcap status --amiss FILE.csv",
     "export": "batchcap export --agency shutterstock",
     "export --out": "batchcap export --agency shutterstock --out FILE.csv",
@@ -97,3 +105,17 @@ def test_a_command_is_named_as_it_was_typed(words) -> None:
         name, command, rest = batchcap.resolve_command(above, given)
         with command.make_context(name, rest, parent=above) as context:
             assert again(context, SHARED_NAMES) == f"batchcap {words}"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no shell there closes a stream")
+def test_a_closed_stream_is_neither_an_error_nor_another_file(tmp_path, closed) -> None:
+    (tmp_path / "photo").mkdir()
+    typed = f'"{sys.executable}" -m batchcap init --photos photo -w . -v {closed}'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        ["sh", "-c", typed], cwd=tmp_path, env=environment, capture_output=True, check=False
+    )
+    assert told.returncode == 0, told.stderr.decode()
+    assert b"Traceback" not in told.stderr
+    assert (tmp_path / "batchcap.toml").read_text("utf-8").startswith("#")

@@ -182,6 +182,8 @@ TABLE = (
         "batchcap status"),
     Bad("nothing in doubt", setting("work.processes", "1"), "submit --resend 0001", 2, "usage",
         "batchcap status"),
+    Bad("nothing in doubt, no file named", setting("work.processes", "1"), "submit --adopt x", 2,
+        "usage", "batchcap status", "No task file is in doubt."),
     Bad("newer ledger", newer_ledger, "status", 1, "ledger", "pip install --upgrade batchcap"),
     Bad("damaged ledger", damaged_ledger, "status", 1, "ledger", "batchcap"),
     Bad("damaged ledger, build", damaged_ledger, "build", 1, "ledger", "batchcap"),
