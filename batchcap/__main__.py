@@ -3,6 +3,7 @@
 Imports what it needs when it runs, for Ctrl-C comes at any time.
 """
 
+import os
 import sys
 
 STOPPED = 130
@@ -10,6 +11,7 @@ STOPPED = 130
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    _fill_closed_streams()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         code = _code(given)
@@ -31,9 +33,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _stopped() -> int:
-    sys.stderr.write("  ! Stopped before anything was done.\n    → type the same command again\n")
-    return 130
+def _fill_closed_streams() -> None:
+    # The number of a stream that the caller closed would go to the next file that is opened, and
+    # what is printed into the ledger.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def _code(given: list[str]) -> int:
