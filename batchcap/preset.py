@@ -176,7 +176,8 @@ def _read(path: Path, what: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigError(
-            f"{what} cannot be read: {reason}.", hint="see: batchcap config"
+            f"{what} cannot be read: {reason}.",
+            hint=f"put {path.name} right, or name another preset in batchcap.toml",
         ) from None
 
 
