@@ -4,11 +4,16 @@ Takes an open workspace whose lock is held. A file that the batch names and the 
 have was paid for: it is looked for again, and never taken as lost without a person's word.
 """
 
+from collections import deque
+from pathlib import Path
+
+from batchcap.batches.jsonl import lines
+from batchcap.batches.replies import UNREADABLE_LINE, read_reply
 from batchcap.ledger.submissions import Sent
-from batchcap.records import BatchState, BatchView, Fetched, Submission
+from batchcap.records import BatchState, BatchView, Fetched, Reply, Submission
 from batchcap.workspace import Workspace
 
-# What is not there yet may appear a moment later: so many looks, with a pause between them.
+# What is not there yet, or not whole, may be a moment later: so many looks, with a pause between.
 LOOKS = 3
 ANSWERING = (BatchState.COMPLETED, BatchState.EXPIRED, BatchState.CANCELLED)
 
@@ -57,10 +62,24 @@ def _fetched(workspace: Workspace, submission: Submission, kind: str, file_id: s
         if number:
             workspace.sleep(workspace.dialect.settle_seconds)
         into = workspace.replies / f"{stem}.{kind}.jsonl"
-        found = workspace.provider.fetch(file_id, kind, into)
-        if found.name:
+        seen = workspace.provider.fetch(file_id, kind, into)
+        found = seen if seen.name else found
+        if seen.name and _ends_whole(into):
             break
     return found
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether a result file's last line is one; half a file, as a proxy may give, ends within it.
+
+    What is missing would be asked and paid for again.
+    """
+    with path.open("rb") as stream:
+        last = next(iter(deque(lines(stream), maxlen=1)), None)
+    if last is None:
+        return True
+    reply = read_reply(*last)
+    return isinstance(reply, Reply) and reply.error_code != UNREADABLE_LINE
 
 
 def record(workspace: Workspace, submission: Submission, fetched: Fetched) -> None:

@@ -104,7 +104,7 @@ LAYERS = {
     "panel": Layer(("batches", "judging", *READING)),  # who judges what join reads
     "sending": Layer(("batches", "fetching", "providers.base", "splitting", *READING)),
     "recovering": Layer(("sending", *READING)),
-    "fetching": Layer(READING),
+    "fetching": Layer(("batches", *READING)),
     "splitting": Layer(("atomic", "batches", *READING)),
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writers": Layer(("metadata", "writing", *READING)),

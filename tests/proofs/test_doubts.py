@@ -35,6 +35,17 @@ def test_a_batch_that_is_gone_is_left_to_a_person_who_resends_it(making):
         assert len(bench.batches()) == 2
 
 
+@pytest.mark.parametrize("nth", [[1], [1, 2], [2]])
+def test_half_a_result_file_is_fetched_again_and_nothing_is_asked_again(making, nth):
+    bench = making(6)
+    half = {"on": "content", "kind": "broken_body", "nth": nth}
+    rows = [{"kind": "http_error", "status": 500, "every": 6, "batches": [1]}]
+    with bench.serving({"http": [half], "row": rows}):
+        settle(bench, 6)
+        asked = [batch["request_counts"]["total"] for batch in bench.batches()]
+        assert sorted(asked) == [1, 6]
+
+
 def test_a_batch_that_was_gone_for_a_moment_is_not_resent(making):
     bench = making(3)
     with bench.serving({"http": [{"on": "retrieve", **NOT_FOUND}]}):
