@@ -28,7 +28,7 @@ from batchcap.records import (
 )
 from batchcap.records.captions import Checks
 
-_KNOWN = 256
+_KNOWN = 1024
 PresetOf = Callable[[str], Preset]
 # By custom_id the preset that was asked with, and the facts that were known, as JSON.
 Asked = Mapping[str, tuple[str, str]]

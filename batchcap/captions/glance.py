@@ -28,6 +28,7 @@ Rows = Sequence[Sequence[str]]
 
 _TITLE, _DESCRIPTION = 0, 2  # where they stand in PROSE
 _TITLES = 2  # title and headline, at its beginning
+_PLACES = 1024
 
 _KEPT = frozenset(f"{ascii_letters}{digits}\n'")
 _LOWER_APART = bytes(ord(chr(n).lower()) if chr(n) in _KEPT else ord(" ") for n in range(256))
@@ -72,7 +73,7 @@ def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
     lists = preset.lists
     look = lists.latest(look_at, preset)
     ground = grounds(lists, facts)
-    place = lists.latest(around_single if look.single else around, ground)
+    place = lists.held(around_single if look.single else around, ground, _PLACES)
     prose = look.prose(caption)
     spoken = "\n".join(("", *prose))
     if not spoken.isascii():

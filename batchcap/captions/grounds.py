@@ -13,7 +13,7 @@ from batchcap.records import Facts
 from batchcap.records.captions import Checks
 
 _LONGEST = 5
-_MOST = 256
+_MOST = 1024
 _EQUAL = {"saint": "st", "st": "saint", "mount": "mt", "mt": "mount"}
 
 
@@ -39,7 +39,7 @@ class Grounds:
 
 def grounds(lists: Checks, facts: Facts) -> Grounds:
     """Return what a caption of a photo with these facts may stand on."""
-    return lists.latest(_grounds, facts)
+    return lists.held(_grounds, facts, _MOST)
 
 
 def _grounds(lists: Checks, facts: Facts) -> Grounds:

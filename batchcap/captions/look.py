@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 
 from batchcap.captions import signs
@@ -16,6 +17,7 @@ from batchcap.captions.keywords import placed
 from batchcap.captions.kinds import ALLOWED, BRAND
 from batchcap.captions.naming import PROSE
 from batchcap.captions.prose import SENTENCES, least
+from batchcap.captions.reading import NOTHING
 from batchcap.captions.technical import CAMERA_SIGNS, FILE_SIGNS
 from batchcap.captions.words import ADDRESSING, AGENCIES
 from batchcap.records import Caption, Preset
@@ -50,22 +52,27 @@ class Look:
     single: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Around:
     """What is known of a place as a caption is looked at.
 
-    ``names`` finds the place as it is ``spelled``; ``inner`` holds the words that would
-    make another name of one of its own.
+    ``spelled`` are its names, the longest first; ``inner`` holds the words that would make another
+    name of one of its own.
     """
 
-    names: re.Pattern[str]
     spelled: tuple[str, ...]
     inner: frozenset[str]
     keywords: tuple[str, ...]
 
     def without_names(self, text: str) -> str:
         """Return a text without the known place."""
-        return self.names.sub("", text) if self.spelled else text
+        return self._names.sub("", text) if self.spelled else text
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        """What finds the place as it is spelled; few captions are searched for it."""
+        told = "|".join(map(re.escape, self.spelled))
+        return re.compile(rf"(?<![\w'’])(?:{told})(?!\w)")  # noqa: RUF001
 
 
 def look_at(lists: Checks, preset: Preset) -> Look:
@@ -131,15 +138,17 @@ def around_single(lists: Checks, ground: Grounds) -> Around:
 
 
 def _seen_from(lists: Checks, ground: Grounds, keywords: tuple[str, ...]) -> Around:
+    later = lists.latest(_later, lists.names)
+    inner = NOTHING.union(*[later[first] for first in ground.proven & later.keys()])
     names = sorted(set(ground.places), key=len, reverse=True)
-    inner: set[str] = set()
+    return Around(tuple(names), inner - ground.proven, keywords)
+
+
+def _later(lists: Checks, _names: object) -> Mapping[str, frozenset[str]]:
+    """Return the other words of the listed names of several words, by the first one."""
+    found: dict[str, set[str]] = {}
     for name in lists.names:
         first, *rest = name.split(" ")
-        if rest and first in ground.proven:
-            inner.update(rest)
-    return Around(
-        re.compile(rf"(?<![\w'’])(?:{'|'.join(map(re.escape, names))})(?!\w)"),  # noqa: RUF001
-        tuple(names),
-        frozenset(inner) - ground.proven,
-        keywords,
-    )
+        if rest:
+            found.setdefault(first, set()).update(rest)
+    return {first: frozenset(rest) for first, rest in found.items()}
