@@ -28,7 +28,7 @@ def check(workspace: Workspace) -> None:
             kept="Nothing more was done; photos, task files and replies are as they were.",
             hint="batchcap verify",
         )
-    spent = [asdict(each) for each in ledger.captions.money()]
+    spent = [{**asdict(each), "usage": each.usage._asdict()} for each in ledger.captions.money()]
     ledger.keep({STATES: counts, MONEY: spent})
 
 

@@ -9,6 +9,7 @@ from batchcap.batches.jsonl import well_formed
 
 # a larger figure is no count of tokens or lines, and would not fit a database's integer
 MOST = 10**12
+_NUMERIC = (int, float, str)
 
 
 def text_of(value: Any) -> str:
@@ -22,9 +23,9 @@ def text_of(value: Any) -> str:
 
 def count_of(value: Any) -> int:
     """Return a whole number from 0 to 10**12 from an int, float or numeric text; 0 for the rest."""
-    if type(value) is int:
-        return min(max(0, value), MOST)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) is int and 0 <= value <= MOST:
+        return value
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return 0
     try:
         number = value if isinstance(value, int) else int(float(value))

@@ -170,8 +170,10 @@ def policy(ended: Outcome, code: str) -> Policy:
 
 def fingerprint(reply: Reply) -> str:
     """Return 32 characters that are equal for replies that say the same."""
-    said = (reply.text, reply.refusal, reply.finish, reply.error_code)
-    packed = "\0".join(f"{len(each)}:{each}" for each in said)
+    text, refusal, finish, code = reply.text, reply.refusal, reply.finish, reply.error_code
+    packed = (
+        f"{len(text)}:{text}\0{len(refusal)}:{refusal}\0{len(finish)}:{finish}\0{len(code)}:{code}"
+    )
     return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -97,10 +97,11 @@ def _body(value: Json, response: Json) -> Json:
 def _status(response: Json, *, answered: bool) -> int:
     """Return the HTTP status; 200 for an answer without one, 0 where there is no answer."""
     for key in ("status_code", "status"):
-        if isinstance(response.get(key), int | float | str):
-            status = count_of(response[key])
+        told = response.get(key)
+        if told is not None:
+            status = count_of(told)
             # the status word of a responses body is no number
-            if status or str(response[key]).strip() in {"0", "0.0"}:
+            if status or str(told).strip() in {"0", "0.0"}:
                 return min(status, _TOP_STATUS)
     return OK_STATUS if answered else 0
 
@@ -204,8 +205,9 @@ def _usage(usage: Json) -> Usage:
 
 def _either(usage: Json, *keys: str) -> int:
     for key in keys:
-        if usage.get(key) is not None:
-            return count_of(usage[key])
+        told = usage.get(key)
+        if told is not None:
+            return count_of(told)
     return 0
 
 

@@ -6,6 +6,7 @@ refusal, truncated, too_big or bad_json. Never raises on any text and never repa
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jiter
@@ -19,8 +20,8 @@ _MOST_CHARS = 100_000  # ten times what the longest preset may answer
 _MOST_STARTS = 20
 _DECODER = json.JSONDecoder(strict=False)  # a raw newline within a string is common and harmless
 _JOINT = " | "
-# Markup, and blanks beside another blank: at an end, between two, or in an empty word.
-_UNTIDY = ("<", ">", "*", "`", "  ")
+_TIDY = bytes(set(range(ord(" "), ord("~") + 1)) - set(b"<>*`"))
+_TEXTS = {str}
 _SAY = {"text": "text", "list": "a list of texts", "choice": "text"}
 
 
@@ -39,7 +40,7 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
     if preset.form == "plain":
         description, keywords = split_plain(text)
         return Caption(description=description, keywords=keywords)
-    answer = _object_in(text, {field.name for field in preset.fields})
+    answer = _object_in(text, [field.name for field in preset.fields])
     if isinstance(answer, Trouble):
         return answer
     return _caption(preset, answer)
@@ -47,13 +48,14 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
 
 def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
     values: dict[str, Any] = {}
+    tidy = _is_tidy(answer)
     for field in preset.fields:
         if field.name not in answer:
             value: str | tuple[str, ...] | Trouble = Trouble(
                 "bad_json", f"The answer has no {field.name}."
             )
         else:
-            value = _typed(field, answer[field.name])
+            value = _typed(field, answer[field.name], tidy=tidy)
         if isinstance(value, Trouble):
             if field.required:
                 return value
@@ -62,24 +64,33 @@ def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
     return Caption(**values)
 
 
-def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
+def _is_tidy(answer: Mapping[str, Any]) -> bool:
+    """Whether no text of an answer has to be cleaned, nor any word of a list: all at once."""
+    told: list[str] = []
+    for value in answer.values():
+        if isinstance(value, str):
+            if value:
+                told.append(value)
+        elif isinstance(value, list) and set(map(type, value)) <= _TEXTS:
+            told += value
+        else:
+            return False
+    row = f" {_JOINT.join(told)} "
+    # A blank beside another one: at an end, between two, or in an empty word.
+    return row.isascii() and not row.encode().translate(None, _TIDY) and "  " not in row
+
+
+def _typed(field: Field, value: object, *, tidy: bool) -> str | tuple[str, ...] | Trouble:
     if field.kind == "list" and isinstance(value, list):
-        if set(map(type, value)) <= {str}:
-            return _plain_words(value)
+        if tidy:
+            return tuple(value)
+        if set(map(type, value)) <= _TEXTS:
+            return tuple(word for word in map(plain, value) if word)
     elif field.kind == "text" and isinstance(value, str):
-        return plain(value)
+        return value if tidy else plain(value)
     elif field.kind == "choice" and isinstance(value, str):
-        return _chosen(field, plain(value))
+        return _chosen(field, value if tidy else plain(value))
     return Trouble("bad_json", f"The answer's {field.name} is not {_SAY[field.kind]}.")
-
-
-def _plain_words(words: list[str]) -> tuple[str, ...]:
-    """Return the words as plain text, all at once where there is nothing to clean."""
-    row = f" {_JOINT.join(words)} "
-    tidy = row.isascii() and row.isprintable()
-    for each in _UNTIDY if tidy else ():
-        tidy = tidy and each not in row
-    return tuple(words) if tidy else tuple(word for word in map(plain, words) if word)
 
 
 def _chosen(field: Field, value: str) -> str | Trouble:
@@ -92,15 +103,15 @@ def _chosen(field: Field, value: str) -> str | Trouble:
     return Trouble("bad_json", told)
 
 
-def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
+def _object_in(text: str, names: Sequence[str]) -> dict[str, Any] | Trouble:
     """Return the first JSON object that holds one of the names, whatever stands around it."""
     if text.startswith("{"):
         try:
-            whole = jiter.from_json(text.encode())
+            whole: dict[str, Any] = jiter.from_json(text.encode())
         except ValueError:
             whole = {}  # then it is looked for below
-        if names & whole.keys():
-            return dict(whole)
+        if any(map(whole.__contains__, names)):
+            return whole
     starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]
     other = False
     for start in starts:
@@ -108,7 +119,7 @@ def _object_in(text: str, names: set[str]) -> dict[str, Any] | Trouble:
             value, _ = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        if names & value.keys():
+        if any(map(value.__contains__, names)):
             return dict(value)
         other = True
     if other:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,7 @@ class Fetched:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens as the provider billed them."""
 
     input_tokens: int = 0
@@ -148,8 +148,7 @@ class Usage:
     reasoning_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One line of a result file, whichever file it stood in.
 
     ``text`` is the model's answer; ``error_code`` and ``error_message`` are set where the request
