@@ -12,6 +12,7 @@ from batchcap.records.captions import Checks
 
 # An archive's vocabulary: some ten thousand words and pairs.
 _MOST = 65536
+_MOST_LOUD = 8192
 
 
 class Roots(dict[str, str]):
@@ -24,6 +25,7 @@ class Roots(dict[str, str]):
         super().__init__()
         self._lists = lists
         self._leader = _leaders(lists)
+        self._loud: dict[str, tuple[Entry, str]] = {}
 
     def __missing__(self, keyword: str) -> str:
         if len(keyword) > MAX_BYTES:
@@ -37,8 +39,15 @@ class Roots(dict[str, str]):
 
     def loud(self, keyword: str) -> tuple[Entry, str]:
         """Return what there is to know of a keyword that is not quiet, and its root."""
-        entry = known(self._lists, keyword)
-        return entry, self.of(entry.key)
+        found = self._loud.get(keyword)
+        if found is None:
+            entry = known(self._lists, keyword)
+            found = entry, self.of(entry.key)
+            if len(self._loud) >= _MOST_LOUD:
+                self._loud.clear()
+            if len(keyword) <= MAX_BYTES:
+                self._loud[keyword] = found
+        return found
 
     def of(self, word: str) -> str:
         """Return the root of a folded keyword; of a phrase only the last word has forms."""

@@ -3,7 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import jiter
@@ -13,6 +14,10 @@ from batchcap.records import Caption, Finding, Outcome, Severity, Submission, Us
 
 # Rows that are read at a time where others are written meanwhile.
 PAGE = 500
+# Rows that one statement inserts: for each statement SQLite lays out anew what a column is checked
+# against, which takes as long as the row itself. At most 999 values are taken everywhere.
+AT_ONCE = 50
+OUTCOME = f"({', '.join('?' * 12)})"
 TASK_COLUMNS = (
     "t.id, t.custom_id, p.path, p.id, t.generation, t.preset, t.facts, t.task_file_id, t.line,"
     " p.series_id IS NOT NULL"
@@ -50,8 +55,7 @@ class OpenTask(NamedTuple):
     in_series: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """How a task ended; ``counted`` says whether the model was asked."""
 
     task_id: int
@@ -60,7 +64,7 @@ class Settled:
     message: str
     result: str
     counted: bool = True
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = Usage()
     fingerprint: str = ""
 
 
@@ -158,26 +162,26 @@ class Captions:
 
     def settle(self, submission: Submission, settled: Iterable[Settled]) -> None:
         """Record how tasks ended."""
-        self._connection.executemany(
-            "INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    each.task_id,
-                    submission.id,
-                    each.kind.value,
-                    each.code,
-                    each.message,
-                    each.result,
-                    int(each.counted),
-                    each.fingerprint,
-                    each.usage.input_tokens,
-                    each.usage.output_tokens,
-                    each.usage.cached_tokens,
-                    each.usage.reasoning_tokens,
-                )
-                for each in settled
-            ],
-        )
+        rows = [
+            (
+                each.task_id,
+                submission.id,
+                each.kind.value,
+                each.code,
+                each.message,
+                each.result,
+                int(each.counted),
+                each.fingerprint,
+                *each.usage,
+            )
+            for each in settled
+        ]
+        for first in range(0, len(rows), AT_ONCE):
+            part = rows[first : first + AT_ONCE]
+            self._connection.execute(
+                f"INSERT INTO outcome VALUES {', '.join([OUTCOME] * len(part))}",
+                list(chain.from_iterable(part)),
+            )
 
     def record(self, said: Iterable[tuple[int, str, str]]) -> None:
         """Record captions: (task_id, words, findings), as ``words_to_json`` and its twin give."""

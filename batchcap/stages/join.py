@@ -30,7 +30,6 @@ from batchcap.records import (
     Severity,
     StageResult,
     Trouble,
-    Usage,
 )
 from batchcap.workspace import Workspace
 
@@ -200,7 +199,7 @@ def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) ->
         ending.message,
         outcome,
         counted=counted,
-        usage=Usage(*judged.usage),
+        usage=judged.usage,
         fingerprint=judged.mark,
     )
 
