@@ -1,20 +1,23 @@
 """Lines of a result file, read and judged: how each request ended, and in which checked words.
 
-Takes lines and what was asked for; gives one judgement a line, in order, ready for the ledger.
-Does the part of join that other processes can do: never opens the ledger, never knows which of two
-replies counts.
+Takes a part of a file and a ledger to look tasks up in; gives one judgement a line, in order, ready
+to be recorded. Does the part of join that other processes can do: never writes to the ledger, never
+knows which of two replies counts.
 """
 
 import functools
 import pickle
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from batchcap.batches.jsonl import Part, lines_of
 from batchcap.batches.outcomes import REFUSAL, fingerprint, outcome, policy
 from batchcap.batches.replies import read_reply
 from batchcap.captions.quality import review
 from batchcap.captions.reply import parse
-from batchcap.ledger.captions import findings_to_json, words_to_json
+from batchcap.ledger import open_captions
+from batchcap.ledger.captions import Captions, OpenTask, findings_to_json, words_to_json
 from batchcap.ledger.facts import facts_from_json, undated
 from batchcap.records import (
     Caption,
@@ -32,18 +35,22 @@ from batchcap.records.captions import Checks
 
 _KNOWN = 1024
 PresetOf = Callable[[str], Preset]
-# By custom_id the preset that was asked with, and the facts that were known, as JSON.
-Asked = Mapping[str, tuple[str, str]]
+Plain = tuple[Any, ...]
 
 
 class Page(NamedTuple):
-    """Some lines of a result file as (1-based number, bytes), and what they seem to answer.
+    """Some lines of a result file, and the task file that they answer."""
 
-    Plain values, for hundreds go to another process at a time.
-    """
+    path: Path
+    part: Part
+    task_file_id: int
 
-    lines: Sequence[tuple[int, bytes]]
-    asked: Asked
+
+class Judges(NamedTuple):
+    """What lines are judged by: presets by name, and the tasks that were asked for."""
+
+    preset_of: PresetOf
+    captions: Captions
 
 
 class Ending(NamedTuple):
@@ -67,41 +74,58 @@ class Draft(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What one line says.
+    """What one line says, and of which task: None for a stranger.
 
-    ``known`` is set where the page held its task: only then was an answer checked.
+    Only an answer to a task of the page's own file is checked: no other one counts.
     """
 
     custom_id: str
     line: int
-    known: bool
     mark: str
     usage: Usage
     ending: Ending
+    task: OpenTask | None
 
 
-def judge(preset_of: PresetOf, page: Page) -> list[Judged | Trouble]:
+def judge(by: Judges, page: Page) -> list[Judged | Trouble]:
     """Return what each line of a page says; a Trouble where not even its custom_id can be told."""
-    # One kind of work after the other, each on all lines: line by line it takes a fifth longer,
-    # since the processor has to fetch each part of it anew.
-    told = [read_reply(number, raw) for number, raw in page.lines]
+    with page.path.open("rb") as stream:
+        # One kind of work after the other, each on all lines: line by line it takes a fifth longer,
+        # since the processor has to fetch each part of it anew.
+        told = [read_reply(number, raw) for number, raw in lines_of(page.part, stream)]
     replies = [each for each in told if isinstance(each, Reply)]
-    known = [page.asked.get(each.custom_id) for each in replies]
+    tasks = by.captions.tasks({each.custom_id for each in replies})
+    known = [tasks.get(each.custom_id) for each in replies]
     marks = [fingerprint(each) for each in replies]
-    drafts = [_draft(preset_of, *each) for each in zip(replies, known, strict=True)]
+    ours = [each if each and each.task_file_id == page.task_file_id else None for each in known]
+    drafts = [_draft(by.preset_of, *each) for each in zip(replies, ours, strict=True)]
     verdicts = [each if isinstance(each, Ending) else review(*each) for each in drafts]
     endings = [each if isinstance(each, Ending) else _checked(each) for each in verdicts]
     judged = (
-        Judged(reply.custom_id, reply.line, asked is not None, mark, reply.usage, ending)
-        for reply, asked, mark, ending in zip(replies, known, marks, endings, strict=True)
+        Judged(reply.custom_id, reply.line, mark, reply.usage, ending, task)
+        for reply, mark, ending, task in zip(replies, marks, endings, known, strict=True)
     )
     return [each if isinstance(each, Trouble) else next(judged) for each in told]
 
 
-def judge_apart(given: tuple[Page, bytes]) -> list[Judged | Trouble]:
-    """Do the same in another process, with presets by name as ``packed`` gave them."""
-    page, presets = given
-    return judge(_unpacked(presets).__getitem__, page)
+def judge_apart(given: tuple[Page, bytes, Path]) -> list[Plain | Trouble]:
+    """Do the same in another process, by presets as ``packed`` gave them and the ledger's file."""
+    page, presets, ledger = given
+    found = judge(_judges(presets, ledger), page)
+    return [each if isinstance(each, Trouble) else _plain(each) for each in found]
+
+
+def _plain(judged: Judged) -> Plain:
+    """Return a judgement as plain values: they travel in a quarter of the time."""
+    *said, usage, ending, task = judged
+    return *said, tuple(usage), tuple(ending), task and tuple(task)
+
+
+def whole(plain: Plain) -> Judged:
+    """Return the judgement that another process sent."""
+    custom_id, line, mark, usage, ending, task = plain
+    known = task and OpenTask._make(task)
+    return Judged(custom_id, line, mark, Usage._make(usage), Ending._make(ending), known)
 
 
 def packed(presets: Mapping[str, Preset]) -> bytes:
@@ -111,20 +135,20 @@ def packed(presets: Mapping[str, Preset]) -> bytes:
 
 # A worker has no other place to keep what comes with every page: as bytes they are always the same.
 @functools.lru_cache(maxsize=1)
-def _unpacked(presets: bytes) -> Mapping[str, Preset]:
+def _judges(presets: bytes, ledger: Path) -> Judges:
     found: Mapping[str, Preset] = pickle.loads(presets)  # noqa: S301 our parent's own
-    return found
+    return Judges(found.__getitem__, open_captions(ledger))
 
 
-def _draft(preset_of: PresetOf, reply: Reply, asked: tuple[str, str] | None) -> Draft | Ending:
+def _draft(preset_of: PresetOf, reply: Reply, task: OpenTask | None) -> Draft | Ending:
     """Return an answer as it is to be checked, or how else the request ended."""
     ended, code = outcome(reply)
-    if asked is None or ended is not Outcome.ANSWERED:
+    if task is None or ended is not Outcome.ANSWERED:
         return Ending(ended, code, policy(ended, code), _why(ended, code, reply))
-    preset = preset_of(asked[0])
+    preset = preset_of(task.preset)
     parsed = parse(preset, reply.text)
     if isinstance(parsed, Caption):
-        return Draft(preset, parsed, _facts(preset, asked[1]))
+        return Draft(preset, parsed, _facts(preset, task.facts))
     if parsed.code == REFUSAL:
         told = _why(Outcome.REFUSED, parsed.code, reply)
         return Ending(Outcome.REFUSED, parsed.code, Policy.NEVER, told)

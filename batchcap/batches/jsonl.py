@@ -7,13 +7,21 @@ of it, and never opens a file.
 import json
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import jiter
 
 BLOCK = 1 << 16
 CAP = 16 << 20
 _BOM = b"\xef\xbb\xbf"
+
+
+class Part(NamedTuple):
+    """Some whole lines of a file: its first byte, how many bytes, and the 1-based first line."""
+
+    start: int
+    length: int
+    first: int
 
 
 def encode(value: Any) -> bytes:
@@ -62,7 +70,37 @@ def lines(stream: BinaryIO | Iterable[bytes], cap: int = CAP) -> Iterator[tuple[
     """
     read = getattr(stream, "read", None)
     chunks: Iterable[bytes] = iter(partial(read, BLOCK), b"") if callable(read) else stream
-    for number, line in enumerate(_split(chunks, max(1, cap)), start=1):
+    return _numbered(chunks, 1, cap)
+
+
+def parts(stream: BinaryIO, size: int) -> Iterator[Part]:
+    """Yield a file's bytes in parts that end with a line: of ``size`` bytes and the rest of a line.
+
+    Holds no more than one of them, however long a line is.
+    """
+    start, first = 0, 1
+    while block := stream.read(size):
+        length, ends, last = len(block), block.count(b"\n"), block
+        while not last.endswith(b"\n") and (last := stream.readline(BLOCK)):
+            length, ends = length + len(last), ends + last.count(b"\n")
+        yield Part(start, length, first)
+        start, first = start + length, first + ends
+
+
+def lines_of(part: Part, stream: BinaryIO, cap: int = CAP) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a part of a file, as ``lines`` yields those of a whole one."""
+    stream.seek(part.start)
+    return _numbered(_limited(stream, part.length), part.first, cap)
+
+
+def _limited(stream: BinaryIO, length: int) -> Iterator[bytes]:
+    while chunk := stream.read(min(length, BLOCK)):
+        length -= len(chunk)
+        yield chunk
+
+
+def _numbered(chunks: Iterable[bytes], first: int, cap: int) -> Iterator[tuple[int, bytes]]:
+    for number, line in enumerate(_split(chunks, max(1, cap)), start=first):
         raw = line.removeprefix(_BOM) if number == 1 else line
         raw = raw.removesuffix(b"\r")
         if raw.strip():
@@ -83,12 +121,14 @@ def well_formed(text: str) -> str:
 def _split(chunks: Iterable[bytes], cap: int) -> Iterator[bytes]:
     held = bytearray()
     for chunk in chunks:
-        start = 0
-        while (end := chunk.find(b"\n", start)) >= 0:
-            held += chunk[start : min(end, start + cap - len(held))]
-            yield bytes(held)
-            held.clear()
-            start = end + 1
-        held += chunk[start : start + cap - len(held)]
+        *whole, rest = chunk.split(b"\n")
+        for each in whole:
+            if held:
+                held += each[: cap - len(held)]
+                yield bytes(held)
+                held.clear()
+            else:
+                yield each[:cap]
+        held += rest[: cap - len(held)]
     if held:
         yield bytes(held)

@@ -20,6 +20,7 @@ from batchcap.captions import (
 from batchcap.captions.glance import glance
 from batchcap.captions.prose import Rule
 from batchcap.records import Caption, Facts, Finding, Preset, Severity, Verdict
+from batchcap.records.captions import Checks
 
 # Cleaning goes before counting, cutting before adding.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -95,8 +96,8 @@ def review(preset: Preset, caption: Caption, facts: Facts) -> Verdict:
 def _once(preset: Preset, caption: Caption, facts: Facts, seen: int) -> Verdict:
     """Apply each rule once that may have anything to say of what was seen."""
     findings: list[Finding] = []
-    for name, rule in RULES.items():
-        if not seen & signs.OF_RULE[name] or name not in preset.checks:
+    for rule, sign in preset.lists.latest(_asked_for, preset):
+        if not seen & sign:
             continue
         step = rule(preset, caption, facts)
         findings += step.findings
@@ -104,3 +105,8 @@ def _once(preset: Preset, caption: Caption, facts: Facts, seen: int) -> Verdict:
             caption = step.caption
             seen = glance(preset, caption, facts)
     return Verdict(caption, tuple(findings))
+
+
+def _asked_for(_lists: Checks, preset: Preset) -> list[tuple[Rule, int]]:
+    """Return the rules of a preset, each with the signs that call for it."""
+    return [(rule, signs.OF_RULE[name]) for name, rule in RULES.items() if name in preset.checks]

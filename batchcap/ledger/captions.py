@@ -123,9 +123,9 @@ class Captions:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def task(self, custom_id: str) -> OpenTask | None:
-        """Return the task of that custom_id, settled or not; None for a stranger."""
-        return self.tasks([custom_id]).get(custom_id)
+    def close(self) -> None:
+        """Close the connection; for one that was opened by ``open_captions``."""
+        self._connection.close()
 
     def tasks(self, custom_ids: Iterable[str]) -> dict[str, OpenTask]:
         """Return the tasks of these custom_ids, settled or not; strangers are left out."""
@@ -135,6 +135,13 @@ class Captions:
             (_listed(custom_ids),),
         )
         return {row[1]: OpenTask(*row) for row in rows}
+
+    def presets(self, task_file_id: int) -> list[str]:
+        """Return the names of the presets that the tasks of a file were made with."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT preset FROM task WHERE task_file_id = ?", (task_file_id,)
+        )
+        return [name for (name,) in rows]
 
     def marks(self, task_file_id: int) -> dict[int, str]:
         """Return the fingerprint that counted for each settled task of a file."""

@@ -66,6 +66,14 @@ class Ledger:
         row = self._connection.execute("SELECT min(started_at) FROM run").fetchone()
         return math.inf if row[0] is None else float(row[0])
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes can read what stood here before while this one writes.
+
+        Some network drives take no write-ahead log.
+        """
+        return bool(self._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
     @contextlib.contextmanager
     def change(self) -> Iterator[None]:
         """Open a transaction: all of it is recorded, or nothing; inside another one, join it.
@@ -245,3 +253,9 @@ def _connected(target: str, *pragmas: str) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def open_captions(path: Path) -> Captions:
+    """Open a ledger that another process writes to, to look into it only."""
+    with as_trouble():
+        return Captions(sqlite3.connect(f"{_address(path)}?mode=ro", uri=True, timeout=30))

@@ -16,7 +16,7 @@ from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Ending, Judged
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
-from batchcap.panel import Judges, Sheet, judges, known, sheets
+from batchcap.panel import Panel, pages, panel
 from batchcap.problems import Problems
 from batchcap.records import (
     BatchState,
@@ -67,7 +67,7 @@ def join(workspace: Workspace) -> StageResult:
         requests = sum(each.submission.file.requests for each in ready)
         with (
             workspace.progress.bar("joining answers", requests) as bar,
-            judges(workspace, requests) as by,
+            panel(workspace, requests) as by,
         ):
             for sent in ready:
                 bar.note(sent.submission.file.name)
@@ -85,16 +85,17 @@ def _ready(workspace: Workspace, sent: Sent) -> bool:
 
 
 def join_batch(
-    workspace: Workspace, sent: Sent, by: Judges, problems: Problems, bar: ProgressBar
+    workspace: Workspace, sent: Sent, by: Panel, problems: Problems, bar: ProgressBar
 ) -> Joining:
     """Join one batch inside the caller's transaction."""
-    ledger, requests = workspace.ledger, sent.submission.file.requests
-    joining = Joining(sent, ledger.captions.marks(sent.submission.file.id), problems)
+    ledger, asked = workspace.ledger, sent.submission.file
+    requests = asked.requests
+    joining = Joining(sent, ledger.captions.marks(asked.id), problems)
     for file in ledger.submissions.files(sent.submission):
-        for sheet, found in by(sheets(workspace, file)) if file.name else ():
+        for found in by(asked, pages(workspace, asked, file)) if file.name else ():
             before = min(joining.read, requests)
-            joining.read += len(sheet.lines)
-            _settle(workspace, joining, (file, sheet), found)
+            joining.read += len(found)
+            _settle(workspace, joining, file, found)
             bar.advance(min(joining.read, requests) - before)
     bar.advance(requests - min(joining.read, requests))
     _without_reply(workspace, joining)
@@ -103,34 +104,31 @@ def join_batch(
 
 
 def _settle(
-    workspace: Workspace,
-    joining: Joining,
-    place: tuple[Fetched, Sheet],
-    found: Iterable[Judged | Trouble],
+    workspace: Workspace, joining: Joining, file: Fetched, found: Iterable[Judged | Trouble]
 ) -> None:
-    """Record what a sheet says of the batch's tasks; the rest is counted and kept out."""
-    file, sheet = place
+    """Record what a page says of the batch's tasks; the rest is counted and kept out."""
     ready = Ready(workspace, joining.sent)
-    for each in found:
-        if isinstance(each, Trouble):
+    for judged in found:
+        if isinstance(judged, Trouble):
             joining.counts["unreadable_line"] += 1
-            joining.problems.append(Problem("unreadable_line", f"{file.name}: {each.message}"))
+            joining.problems.append(Problem("unreadable_line", f"{file.name}: {judged.message}"))
             continue
-        judged, task = known(workspace, sheet, each)
+        task = judged.task
         ours = task is not None and task.task_file_id == joining.sent.submission.file.id
         if task is None or not ours or task.id in joining.marks:
-            _beside(joining, file, judged, task)
+            _beside(joining, file, judged)
             continue
         joining.marks[task.id] = judged.mark
         if task.in_series:
             ready.record()  # the other frames of this sheet are among those it is compared with
-            judged = agreed(workspace, task, judged)
+            judged = agreed(workspace, task, judged)  # noqa: PLW2901 the same, compared
         ready.add(_ended(joining, judged, task, ready.spent), judged)
     ready.record()
 
 
-def _beside(joining: Joining, file: Fetched, judged: Judged, task: OpenTask | None) -> None:
+def _beside(joining: Joining, file: Fetched, judged: Judged) -> None:
     """Count a reply that is not used; only an equal second one is not worth a word."""
+    task = judged.task
     ours = task is not None and task.task_file_id == joining.sent.submission.file.id
     kind = "duplicate" if ours else "stranger"
     joining.counts[kind] += 1

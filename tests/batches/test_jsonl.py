@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.batches.jsonl import decode, encode, lines, request_line, well_formed
+from batchcap.batches.jsonl import (
+    BLOCK,
+    decode,
+    encode,
+    lines,
+    lines_of,
+    parts,
+    request_line,
+    well_formed,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 TEXT = st.text()
@@ -110,3 +119,22 @@ def test_a_line_beyond_the_cap_is_cut_and_the_next_one_is_whole(lengths, cap):
     found = list(lines(stream, cap))
     assert [number for number, _ in found] == list(range(1, len(lengths) + 1))
     assert [len(raw) for _, raw in found] == [min(length, cap) for length in lengths]
+
+
+@given(
+    st.lists(st.binary(max_size=9) | st.sampled_from([b"", b"\r", b" ", b"\xef\xbb\xbf{}"])),
+    st.booleans(),
+    st.integers(1, 12),
+)
+def test_parts_of_a_file_hold_its_lines_each_once(rows, ended, size):
+    whole = b"\n".join(rows) + (b"\n" if ended else b"")
+    found = list(parts(io.BytesIO(whole), size))
+    assert sum(each.length for each in found) == len(whole)
+    assert all(each.length >= size for each in found[:-1])
+    alone = [lines_of(each, io.BytesIO(whole)) for each in found]
+    assert [line for each in alone for line in each] == list(lines(io.BytesIO(whole)))
+
+
+def test_a_line_longer_than_a_block_stands_in_one_part():
+    stream = io.BytesIO(b"x" * (3 * BLOCK) + b"\n{}\n")
+    assert [(each.start, each.first) for each in parts(stream, 10)] == [(0, 1), (3 * BLOCK + 1, 2)]

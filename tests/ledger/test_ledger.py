@@ -3,11 +3,13 @@
 import re
 import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from batchcap.errors import DiskTrouble, LedgerTrouble
-from batchcap.ledger import migrations, open_ledger
+from batchcap.ledger import migrations, open_captions, open_ledger
 from batchcap.records import Sighting
 
 
@@ -177,6 +179,25 @@ def test_another_one_may_read_while_one_writes(books, path) -> None:
         thread.start()
         thread.join()
     assert found == [1]
+
+
+def test_who_only_looks_tasks_up_sees_what_stood_before_and_writes_nothing(books, path) -> None:
+    books.meet("a.jpg", "b.jpg")
+    books.build("a.jpg")
+    assert books.ledger.shared
+    with closing(open_captions(path)) as captions:
+        with books.ledger.change():
+            books.build("b.jpg")
+            found = captions.tasks(["t1", "t2", "t3"])
+        assert [each.path for each in found.values()] == ["a.jpg"]
+        assert sorted(captions.tasks(["t1", "t2"])) == ["t1", "t2"]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            captions.record([(1, "{}", "[]")])
+
+
+def test_a_ledger_in_memory_is_not_shared() -> None:
+    with open_ledger(Path(":memory:")) as ledger:
+        assert not ledger.shared
 
 
 def test_a_row_that_points_at_nothing_is_refused(books) -> None:

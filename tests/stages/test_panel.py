@@ -1,13 +1,15 @@
-"""Replies judged on other processes are judged alike, and a wrong guess of a task costs nothing."""
+"""Replies judged on other processes are judged alike, and only those to the batch are checked."""
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from batchcap.panel import LINES, MANY, Sheet, judges, known, sheets
-from batchcap.records import Outcome, Trouble
+from batchcap.judging import Ending, Judged
+from batchcap.panel import MANY, PART, pages, panel
+from batchcap.records import Outcome, Policy, Trouble
 from batchcap.render import standard
 from batchcap.workspace import Outside, open_workspace
 
@@ -36,8 +38,10 @@ def files(workspace):
 
 
 def judged(workspace, replies):
-    with judges(workspace, replies) as by:
-        return [list(by(sheets(workspace, each))) for each in files(workspace)]
+    (sent,) = workspace.ledger.submissions.open()
+    asked = sent.submission.file
+    with panel(workspace, replies) as by:
+        return [list(by(asked, pages(workspace, asked, each))) for each in files(workspace)]
 
 
 def test_other_processes_judge_alike_and_in_order(fetched) -> None:
@@ -46,30 +50,53 @@ def test_other_processes_judge_alike_and_in_order(fetched) -> None:
         path = workspace.replies / output.name
         (row, *_) = path.read_bytes().splitlines(keepends=True)
         stranger = json.loads(row) | {"custom_id": "stranger"}
-        more = (row * LINES, b"{broken\n", json.dumps(stranger).encode() + b"\n", row * LINES)
+        enough = 2 * PART // len(row)
+        more = (row * enough, b"{broken\n\n", json.dumps(stranger).encode() + b"\n", row)
         path.write_bytes(path.read_bytes() + b"".join(more))
         here, apart = judged(workspace, 1), judged(workspace, MANY)
     assert here == apart
-    assert [len(sheet.lines) for sheet, _ in here[0]] == [LINES, LINES, 5]
-    found = [each for _, judged in here[0] for each in judged]
+    assert len(here[0]) == 3
+    found = [each for judged in here[0] for each in judged]
     assert sum(isinstance(each, Trouble) for each in found) == 1
-    assert (
-        sum(bool(each.ending.words) for each in found if not isinstance(each, Trouble))
-        == 3 + 2 * LINES
-    )
+    known = [each for each in found if isinstance(each, Judged)]
+    numbers = range(1, len(PHOTOS) + enough + 1)
+    assert [each.line for each in known] == [*numbers, numbers[-1] + 3, numbers[-1] + 4]
+    assert [each.custom_id for each in known if each.task is None] == ["stranger"]
+    assert sum(bool(each.ending.words) for each in known) == len(known) - 1
 
 
-def test_an_answer_whose_task_was_not_guessed_is_judged_none_the_less(fetched) -> None:
-    with opened(fetched) as workspace, judges(workspace, 1) as by:
+def test_a_custom_id_is_read_as_json_wherever_it_stands(fetched) -> None:
+    with opened(fetched) as workspace:
         (output,) = files(workspace)
-        ((sheet, found),) = by(sheets(workspace, output))
-        blind = Sheet(sheet.lines, {})
-        ((_, unknown),) = by([blind])
-        assert not any(each.ending.words for each in unknown)
-        assert {each.ending.outcome for each in unknown} == {Outcome.ANSWERED}
-        again = [known(workspace, blind, each) for each in unknown]
-    assert [each for each, _ in again] == found
-    assert [task.path for _, task in again] == [sheet.tasks[each.custom_id].path for each in found]
+        path = workspace.replies / output.name
+        lines = path.read_text(encoding="utf-8").splitlines()
+        escaped = "".join(f"\\u{ord(each):04x}" for each in json.loads(lines[0])["custom_id"])
+        odd = json.dumps({"note": '"custom_id": "x"'} | json.loads(lines[0]) | {"custom_id": "#"})
+        path.write_text(odd.replace("#", escaped) + "\n", encoding="utf-8")
+        (((found,),),) = judged(workspace, 1)
+    assert found.custom_id == json.loads(lines[0])["custom_id"]
+    assert found.task is not None
+    assert found.ending.words
+
+
+def test_an_answer_to_another_batch_is_told_but_not_checked(fetched) -> None:
+    with opened(fetched) as workspace:
+        (output,) = files(workspace)
+        (sent,) = workspace.ledger.submissions.open()
+        other = replace(sent.submission.file, id=sent.submission.file.id + 1)
+        with panel(workspace, 1) as by:
+            (found,) = by(other, pages(workspace, other, output))
+    assert sorted(each.task.path for each in found) == sorted(PHOTOS)
+    assert {each.ending for each in found} == {Ending(Outcome.ANSWERED, "", Policy.KEEP, "")}
+
+
+def test_a_result_file_that_is_gone_stops_join(fetched) -> None:
+    with opened(fetched) as workspace:
+        (output,) = files(workspace)
+        (workspace.replies / output.name).unlink()
+    told = fetched.run("join")
+    assert (told.code, told.problem["code"]) == (5, "books")
+    assert output.name in told.problem["message"]
 
 
 def test_what_no_longer_fits_the_photos_states_is_found(fetched) -> None:
