@@ -39,10 +39,11 @@ Plain = tuple[Any, ...]
 
 
 class Page(NamedTuple):
-    """Some lines of a result file, and the task file that they answer."""
+    """Some lines of a result file, and the batch that they answer with its task file."""
 
     path: Path
     part: Part
+    submission_id: int
     task_file_id: int
 
 

@@ -8,12 +8,16 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
 
 from batchcap.batches.jsonl import parts
 from batchcap.errors import BatchcapError, BooksDoNotBalance
 from batchcap.fan_out import Crew, in_order, local_crew
 from batchcap.judging import Judged, Judges, Page, judge, judge_apart, packed, whole
-from batchcap.records import Fetched, TaskFile, Trouble
+from batchcap.ledger.submissions import Sent
+from batchcap.records import Fetched, Trouble
 from batchcap.workspace import LEDGER, Workspace
 
 # Bytes of a result file that are judged at a time, some hundred lines; and from how many replies on
@@ -21,19 +25,20 @@ from batchcap.workspace import LEDGER, Workspace
 PART = 1 << 19
 MANY = 4000
 
-Panel = Callable[[TaskFile, Iterable[Page]], Iterator[list[Judged | Trouble]]]
+Judgements = Iterator[tuple[Page, list[Judged | Trouble]]]
+Panel = Callable[[Iterable[Page]], Judgements]
 
 
 @contextlib.contextmanager
 def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
-    """Give what judges the pages of a task file, in order: over the cores where that pays.
+    """Give what judges pages, in order: over the cores where that pays.
 
     Raises BatchcapError where one of the processes died.
     """
     workers = workspace.processes
     if replies < MANY or workers == 1 or not workspace.ledger.shared:
         work = partial(judge, Judges(workspace.preset_named, workspace.ledger.captions))
-        yield lambda _, pages: map(work, pages)
+        yield lambda pages: ((each, work(each)) for each in pages)
         return
     try:
         with local_crew(workers, replies) as crew:
@@ -46,26 +51,56 @@ def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
         ) from error
 
 
-def _apart(
-    workspace: Workspace, crew: Crew, file: TaskFile, pages: Iterable[Page]
-) -> Iterator[list[Judged | Trouble]]:
-    names = workspace.ledger.captions.presets(file.id)
-    presets = packed({name: workspace.preset_named(name) for name in names})
+def _apart(workspace: Workspace, crew: Crew, pages: Iterable[Page]) -> Judgements:
     ledger = workspace.state / LEDGER
-    given = ((each, presets, ledger) for each in pages)
-    for _, found in in_order(crew, judge_apart, given):
-        yield [each if isinstance(each, Trouble) else whole(each) for each in found]
+
+    def given() -> Iterator[tuple[Page, bytes, Path]]:
+        made: dict[tuple[str, ...], bytes] = {}
+        for file_id, group in groupby(pages, attrgetter("task_file_id")):
+            names = tuple(workspace.ledger.captions.presets(file_id))
+            if names not in made:
+                made[names] = packed({name: workspace.preset_named(name) for name in names})
+            for page in group:
+                yield page, made[names], ledger
+
+    for (page, *_), found in in_order(crew, judge_apart, given()):
+        yield page, [each if isinstance(each, Trouble) else whole(each) for each in found]
 
 
-def pages(workspace: Workspace, task_file: TaskFile, file: Fetched) -> Iterator[Page]:
-    """Yield the pages of a result file; BooksDoNotBalance where it is gone."""
-    path = workspace.replies / file.name
-    if not path.is_file():
-        raise BooksDoNotBalance(
-            f"The result file {path} is gone; it was fetched and {file.bytes:,} bytes long.",
-            kept="Nothing was changed.",
-            hint="fetch it again: batchcap poll, or put it back, then: batchcap join",
-        )
-    with path.open("rb") as stream:
-        for part in parts(stream, PART):
-            yield Page(path, part, task_file.id)
+def pages(workspace: Workspace, ready: Iterable[Sent]) -> Iterator[Page]:
+    """Yield the pages of batches, one after the other; a result file that is gone has none."""
+    for sent in ready:
+        submission = sent.submission
+        for file in workspace.ledger.submissions.files(submission):
+            path = workspace.replies / file.name
+            if file.name and path.is_file():
+                with path.open("rb") as stream:
+                    for part in parts(stream, PART):
+                        yield Page(path, part, submission.id, submission.file.id)
+
+
+def in_batches(judged: Judgements, ready: Iterable[Sent]) -> Iterator[tuple[Sent, Judgements]]:
+    """Yield each batch with what its pages say, which may be nothing.
+
+    The first page of the next batch is asked for before the last one is recorded: nobody waits.
+    """
+    groups = groupby(judged, lambda each: each[0].submission_id)
+    ahead = next(groups, None)
+    for sent in ready:
+        if ahead is None or ahead[0] != sent.submission.id:
+            yield sent, iter(())
+            continue
+        yield sent, ahead[1]
+        ahead = next(groups, None)
+
+
+def check_there(workspace: Workspace, files: Iterable[Fetched]) -> None:
+    """Raise BooksDoNotBalance where a result file is gone."""
+    for file in files:
+        path = workspace.replies / file.name
+        if file.name and not path.is_file():
+            raise BooksDoNotBalance(
+                f"The result file {path} is gone; it was fetched and {file.bytes:,} bytes long.",
+                kept="Nothing was changed.",
+                hint="fetch it again: batchcap poll, or put it back, then: batchcap join",
+            )

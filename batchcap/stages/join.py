@@ -16,13 +16,12 @@ from batchcap.errors import BooksDoNotBalance
 from batchcap.judging import Ending, Judged
 from batchcap.ledger.captions import OpenTask, Settled
 from batchcap.ledger.submissions import Sent
-from batchcap.panel import Panel, pages, panel
+from batchcap.panel import Judgements, check_there, in_batches, pages, panel
 from batchcap.problems import Problems
 from batchcap.records import (
     BatchState,
     BatchView,
     Exit,
-    Fetched,
     Outcome,
     Policy,
     Problem,
@@ -69,10 +68,10 @@ def join(workspace: Workspace) -> StageResult:
             workspace.progress.bar("joining answers", requests) as bar,
             panel(workspace, requests) as by,
         ):
-            for sent in ready:
+            for sent, judged in in_batches(by(pages(workspace, ready)), ready):
                 bar.note(sent.submission.file.name)
                 with workspace.ledger.change():
-                    total.update(join_batch(workspace, sent, by, problems, bar).counts)
+                    total.update(join_batch(workspace, sent, judged, problems, bar).counts)
         pass_on(workspace)
         balance.check(workspace)
     return result(workspace, total, problems)
@@ -85,18 +84,18 @@ def _ready(workspace: Workspace, sent: Sent) -> bool:
 
 
 def join_batch(
-    workspace: Workspace, sent: Sent, by: Panel, problems: Problems, bar: ProgressBar
+    workspace: Workspace, sent: Sent, judged: Judgements, problems: Problems, bar: ProgressBar
 ) -> Joining:
     """Join one batch inside the caller's transaction."""
     ledger, asked = workspace.ledger, sent.submission.file
     requests = asked.requests
+    check_there(workspace, ledger.submissions.files(sent.submission))
     joining = Joining(sent, ledger.captions.marks(asked.id), problems)
-    for file in ledger.submissions.files(sent.submission):
-        for found in by(asked, pages(workspace, asked, file)) if file.name else ():
-            before = min(joining.read, requests)
-            joining.read += len(found)
-            _settle(workspace, joining, file, found)
-            bar.advance(min(joining.read, requests) - before)
+    for page, found in judged:
+        before = min(joining.read, requests)
+        joining.read += len(found)
+        _settle(workspace, joining, page.path.name, found)
+        bar.advance(min(joining.read, requests) - before)
     bar.advance(requests - min(joining.read, requests))
     _without_reply(workspace, joining)
     _close(workspace, joining)
@@ -104,19 +103,19 @@ def join_batch(
 
 
 def _settle(
-    workspace: Workspace, joining: Joining, file: Fetched, found: Iterable[Judged | Trouble]
+    workspace: Workspace, joining: Joining, name: str, found: Iterable[Judged | Trouble]
 ) -> None:
     """Record what a page says of the batch's tasks; the rest is counted and kept out."""
     ready = Ready(workspace, joining.sent)
     for judged in found:
         if isinstance(judged, Trouble):
             joining.counts["unreadable_line"] += 1
-            joining.problems.append(Problem("unreadable_line", f"{file.name}: {judged.message}"))
+            joining.problems.append(Problem("unreadable_line", f"{name}: {judged.message}"))
             continue
         task = judged.task
         ours = task is not None and task.task_file_id == joining.sent.submission.file.id
         if task is None or not ours or task.id in joining.marks:
-            _beside(joining, file, judged)
+            _beside(joining, name, judged)
             continue
         joining.marks[task.id] = judged.mark
         if task.in_series:
@@ -126,7 +125,7 @@ def _settle(
     ready.record()
 
 
-def _beside(joining: Joining, file: Fetched, judged: Judged) -> None:
+def _beside(joining: Joining, name: str, judged: Judged) -> None:
     """Count a reply that is not used; only an equal second one is not worth a word."""
     task = judged.task
     ours = task is not None and task.task_file_id == joining.sent.submission.file.id
@@ -135,7 +134,7 @@ def _beside(joining: Joining, file: Fetched, judged: Judged) -> None:
     if task is not None and ours and joining.marks[task.id] == judged.mark:
         return
     said = "a second, different answer" if ours else "a custom_id of no task here"
-    told = f"{file.name} line {judged.line}: {said} ({judged.custom_id[:64]}). It was not used."
+    told = f"{name} line {judged.line}: {said} ({judged.custom_id[:64]}). It was not used."
     joining.problems.append(Problem(kind, told, task.path if task else ""))
 
 

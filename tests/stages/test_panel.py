@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from batchcap.judging import Ending, Judged
-from batchcap.panel import MANY, PART, pages, panel
+from batchcap.panel import MANY, PART, in_batches, pages, panel
 from batchcap.records import Outcome, Policy, Trouble
 from batchcap.render import standard
 from batchcap.workspace import Outside, open_workspace
@@ -38,10 +38,9 @@ def files(workspace):
 
 
 def judged(workspace, replies):
-    (sent,) = workspace.ledger.submissions.open()
-    asked = sent.submission.file
+    ready = list(workspace.ledger.submissions.open())
     with panel(workspace, replies) as by:
-        return [list(by(asked, pages(workspace, asked, each))) for each in files(workspace)]
+        return [found for _, found in by(pages(workspace, ready))]
 
 
 def test_other_processes_judge_alike_and_in_order(fetched) -> None:
@@ -55,8 +54,8 @@ def test_other_processes_judge_alike_and_in_order(fetched) -> None:
         path.write_bytes(path.read_bytes() + b"".join(more))
         here, apart = judged(workspace, 1), judged(workspace, MANY)
     assert here == apart
-    assert len(here[0]) == 3
-    found = [each for judged in here[0] for each in judged]
+    assert len(here) == 3
+    found = [each for judged in here for each in judged]
     assert sum(isinstance(each, Trouble) for each in found) == 1
     known = [each for each in found if isinstance(each, Judged)]
     numbers = range(1, len(PHOTOS) + enough + 1)
@@ -73,21 +72,32 @@ def test_a_custom_id_is_read_as_json_wherever_it_stands(fetched) -> None:
         escaped = "".join(f"\\u{ord(each):04x}" for each in json.loads(lines[0])["custom_id"])
         odd = json.dumps({"note": '"custom_id": "x"'} | json.loads(lines[0]) | {"custom_id": "#"})
         path.write_text(odd.replace("#", escaped) + "\n", encoding="utf-8")
-        (((found,),),) = judged(workspace, 1)
+        ((found,),) = judged(workspace, 1)
     assert found.custom_id == json.loads(lines[0])["custom_id"]
     assert found.task is not None
     assert found.ending.words
 
 
 def test_an_answer_to_another_batch_is_told_but_not_checked(fetched) -> None:
-    with opened(fetched) as workspace:
-        (output,) = files(workspace)
-        (sent,) = workspace.ledger.submissions.open()
-        other = replace(sent.submission.file, id=sent.submission.file.id + 1)
-        with panel(workspace, 1) as by:
-            (found,) = by(other, pages(workspace, other, output))
+    with opened(fetched) as workspace, panel(workspace, 1) as by:
+        ready = list(workspace.ledger.submissions.open())
+        (page,) = pages(workspace, ready)
+        ((_, found),) = by([page._replace(task_file_id=page.task_file_id + 1)])
     assert sorted(each.task.path for each in found) == sorted(PHOTOS)
     assert {each.ending for each in found} == {Ending(Outcome.ANSWERED, "", Policy.KEEP, "")}
+
+
+def test_each_batch_gets_its_pages_also_where_it_has_none(fetched) -> None:
+    with opened(fetched) as workspace:
+        (sent,) = workspace.ledger.submissions.open()
+        (page,) = pages(workspace, [sent])
+        ready = [replace(sent, submission=replace(sent.submission, id=n)) for n in range(5)]
+        judged = [(page._replace(submission_id=n), []) for n in (1, 1, 3)]
+        shared = [
+            (each.submission.id, [page.submission_id for page, _ in found])
+            for each, found in in_batches(iter(judged), ready)
+        ]
+    assert shared == [(0, []), (1, [1, 1]), (2, []), (3, [3]), (4, [])]
 
 
 def test_a_result_file_that_is_gone_stops_join(fetched) -> None:
