@@ -247,8 +247,8 @@ def _alike(
 
 
 def _lengths(look: Look, caption: Caption) -> int:
-    for text, (fewest, most) in zip(look.texts(caption), look.limits, strict=True):
-        if not fewest <= len(text) <= most:
+    for name, fewest, most in look.limits:
+        if not fewest <= len(getattr(caption, name)) <= most:
             return signs.LENGTH
     return 0
 

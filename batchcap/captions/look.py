@@ -36,8 +36,7 @@ class Look:
     """
 
     prose: Callable[[Caption], tuple[str, ...]]
-    texts: Callable[[Caption], tuple[str, ...]]
-    limits: Sequence[tuple[int, int]]
+    limits: Sequence[tuple[str, int, int]]
     endings: Sequence[tuple[int, bool]]
     words: Mapping[str, int]
     longer: Mapping[str, frozenset[str]]
@@ -108,8 +107,7 @@ def look_at(lists: Checks, preset: Preset) -> Look:
     small = lists.listed("function_words")
     return Look(
         prose=attrgetter(*PROSE),
-        texts=lambda caption: tuple([getattr(caption, each.name) for each in texts]),
-        limits=[(least(each), each.max_chars or sys.maxsize) for each in texts],
+        limits=[(each.name, least(each), each.max_chars or sys.maxsize) for each in texts],
         endings=[
             (PROSE.index(each.name), each.name in SENTENCES) for each in texts if each.name in PROSE
         ],

@@ -134,7 +134,7 @@ class Captions:
             " JOIN task AS t ON t.custom_id = asked.value JOIN photo AS p ON p.id = t.photo_id",
             (_listed(custom_ids),),
         )
-        return {row[1]: OpenTask(*row) for row in rows}
+        return {each.custom_id: each for each in map(OpenTask._make, rows)}
 
     def presets(self, task_file_id: int) -> list[str]:
         """Return the names of the presets that the tasks of a file were made with."""

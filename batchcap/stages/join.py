@@ -144,12 +144,12 @@ class Attempts:
     def __init__(self, workspace: Workspace) -> None:
         self._tasks = workspace.ledger.tasks
         self._most = workspace.settings.limits.attempts
-        self._pending: Counter[tuple[int, int]] = Counter()
+        self._pending: dict[tuple[int, int], int] = {}
 
     def ended(self, task: OpenTask, *, counted: bool) -> Callable[[], bool]:
         """Note the end of a task; gives what tells whether its photo may be asked for again."""
         key = (task.photo_id, task.generation)
-        self._pending[key] += int(counted)
+        self._pending[key] = self._pending.get(key, 0) + counted
         return lambda: self._tasks.counted(*key) + self._pending[key] < self._most
 
 
