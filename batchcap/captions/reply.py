@@ -20,6 +20,7 @@ _MOST_CHARS = 100_000  # ten times what the longest preset may answer
 _MOST_STARTS = 20
 _DECODER = json.JSONDecoder(strict=False)  # a raw newline within a string is common and harmless
 _JOINT = " | "
+# What is left of plain words alone: printable ASCII, but for markup.
 _TIDY = bytes(set(range(ord(" "), ord("~") + 1)) - set(b"<>*`"))
 _TEXTS = {str}
 _SAY = {"text": "text", "list": "a list of texts", "choice": "text"}

@@ -123,10 +123,6 @@ class Captions:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def close(self) -> None:
-        """Close the connection; for one that was opened by ``open_captions``."""
-        self._connection.close()
-
     def tasks(self, custom_ids: Iterable[str]) -> dict[str, OpenTask]:
         """Return the tasks of these custom_ids, settled or not; strangers are left out."""
         rows = self._connection.execute(

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from batchcap.errors import DiskTrouble, LedgerTrouble
 from batchcap.ledger.captions import Captions
@@ -232,7 +233,7 @@ def open_to_look(path: Path) -> Ledger:
     try:
         return open_ledger(path)
     except DiskTrouble:
-        uri, beside = path.absolute().as_uri(), path.with_name(f"{path.name}-wal")
+        uri, beside = _address(path), path.with_name(f"{path.name}-wal")
         still = not beside.exists() or not beside.stat().st_size
         for target in (uri, *[f"{uri}?mode=ro&immutable=1"] * still):
             with contextlib.suppress(DiskTrouble, LedgerTrouble):
@@ -259,3 +260,10 @@ def open_captions(path: Path) -> Captions:
     """Open a ledger that another process writes to, to look into it only."""
     with as_trouble():
         return Captions(sqlite3.connect(f"{_address(path)}?mode=ro", uri=True, timeout=30))
+
+
+def _address(path: Path) -> str:
+    """Return the URI of a file as SQLite takes it."""
+    name = quote(path.resolve().as_posix(), safe="/:")
+    # A drive's letter wants a slash before it; a share has two already, and wants no host.
+    return f"file://{'' if name.startswith('/') else '/'}{name}"

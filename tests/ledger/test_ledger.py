@@ -185,7 +185,8 @@ def test_who_only_looks_tasks_up_sees_what_stood_before_and_writes_nothing(books
     books.meet("a.jpg", "b.jpg")
     books.build("a.jpg")
     assert books.ledger.shared
-    with closing(open_captions(path)) as captions:
+    captions = open_captions(path)
+    with closing(captions._connection):
         with books.ledger.change():
             books.build("b.jpg")
             found = captions.tasks(["t1", "t2", "t3"])

@@ -101,8 +101,7 @@ def caption(workspace: Workspace, words: dict[str, Caption], result: str = "acce
         file = replace(plain, id=ledger.tasks.record(plain, made, run_id))
         submission = ledger.submissions.intend(file, f"key {name}", 1.0, run_id)
         for task, said in zip(made, words.values(), strict=True):
-            found = ledger.captions.task(task.custom_id)
-            assert found is not None
+            found = ledger.captions.tasks([task.custom_id])[task.custom_id]
             settled = Settled(found.id, Outcome.ANSWERED, "", "", result)
             ledger.captions.settle(submission, [settled])
             ledger.captions.record([(found.id, words_to_json(said), "[]")])
