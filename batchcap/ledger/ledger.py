@@ -264,6 +264,6 @@ def open_captions(path: Path) -> Captions:
 
 def _address(path: Path) -> str:
     """Return the URI of a file as SQLite takes it."""
-    name = quote(path.resolve().as_posix(), safe="/:")
+    name = quote(os.fsencode(path.resolve().as_posix()), safe="/:")
     # A drive's letter wants a slash before it; a share has two already, and wants no host.
     return f"file://{'' if name.startswith('/') else '/'}{name}"
