@@ -7,6 +7,7 @@ cluster's elsewhere.
 import collections
 import concurrent.futures
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import multiprocessing.process
@@ -19,6 +20,8 @@ from typing import TypeVar
 
 from batchcap.interrupt import undisturbed
 
+# After how many new objects a worker searches for circles of them.
+CIRCLES = 50_000
 # Starting processes takes longer than reading so many photos on threads.
 FEW = 16
 
@@ -98,6 +101,8 @@ def begin_worker() -> None:
     would wait for more work for ever: each holds the queue open for the others.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Pieces of work are many small values and no circles: the search for those finds nothing.
+    gc.set_threshold(CIRCLES)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -109,8 +109,8 @@ def judge(by: Judges, page: Page) -> list[Judged | Trouble]:
     return [each if isinstance(each, Trouble) else next(judged) for each in told]
 
 
-def judge_apart(given: tuple[Page, bytes, Path]) -> list[Plain | Trouble]:
-    """Do the same in another process, by presets as ``packed`` gave them and the ledger's file."""
+def judge_apart(given: tuple[Page, Path, Path]) -> list[Plain | Trouble]:
+    """Do the same in another process, by the file that ``pack`` made and the ledger's."""
     page, presets, ledger = given
     found = judge(_judges(presets, ledger), page)
     return [each if isinstance(each, Trouble) else _plain(each) for each in found]
@@ -129,15 +129,15 @@ def whole(plain: Plain) -> Judged:
     return Judged(custom_id, line, mark, Usage._make(usage), Ending._make(ending), known)
 
 
-def packed(presets: Mapping[str, Preset]) -> bytes:
-    """Return presets for another process."""
-    return pickle.dumps(dict(presets))
+def pack(presets: Mapping[str, Preset], path: Path) -> None:
+    """Write presets into a file for another process: too much to go with every page."""
+    path.write_bytes(pickle.dumps(dict(presets)))
 
 
-# A worker has no other place to keep what comes with every page: as bytes they are always the same.
+# A worker has no other place to keep what it was handed.
 @functools.lru_cache(maxsize=1)
-def _judges(presets: bytes, ledger: Path) -> Judges:
-    found: Mapping[str, Preset] = pickle.loads(presets)  # noqa: S301 our parent's own
+def _judges(presets: Path, ledger: Path) -> Judges:
+    found: Mapping[str, Preset] = pickle.loads(presets.read_bytes())  # noqa: S301 our parent's own
     return Judges(found.__getitem__, open_captions(ledger))
 
 

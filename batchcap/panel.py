@@ -5,6 +5,7 @@ Only this process writes to the ledger; the others look tasks up in it.
 """
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from functools import partial
@@ -15,14 +16,14 @@ from pathlib import Path
 from batchcap.batches.jsonl import parts
 from batchcap.errors import BatchcapError, BooksDoNotBalance
 from batchcap.fan_out import Crew, in_order, local_crew
-from batchcap.judging import Judged, Judges, Page, judge, judge_apart, packed, whole
+from batchcap.judging import Judged, Judges, Page, judge, judge_apart, pack, whole
 from batchcap.ledger.submissions import Sent
 from batchcap.records import Fetched, Trouble
 from batchcap.workspace import LEDGER, Workspace
 
 # Bytes of a result file that are judged at a time, some hundred lines; and from how many replies on
 # processes are worth starting.
-PART = 1 << 19
+PART = 1 << 20
 MANY = 4000
 
 Judgements = Iterator[tuple[Page, list[Judged | Trouble]]]
@@ -41,8 +42,11 @@ def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
         yield lambda pages: ((each, work(each)) for each in pages)
         return
     try:
-        with local_crew(workers, replies) as crew:
-            yield partial(_apart, workspace, crew)
+        with (
+            tempfile.TemporaryDirectory(prefix="batchcap-") as folder,
+            local_crew(workers, replies) as crew,
+        ):
+            yield partial(_apart, workspace, crew, Path(folder))
     except BrokenExecutor as error:
         raise BatchcapError(
             "A process that checks captions died, as for want of memory.",
@@ -51,15 +55,17 @@ def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
         ) from error
 
 
-def _apart(workspace: Workspace, crew: Crew, pages: Iterable[Page]) -> Judgements:
+def _apart(workspace: Workspace, crew: Crew, folder: Path, pages: Iterable[Page]) -> Judgements:
+    """Judge pages in other processes; what they judge by is handed over in files, once."""
     ledger = workspace.state / LEDGER
 
-    def given() -> Iterator[tuple[Page, bytes, Path]]:
-        made: dict[tuple[str, ...], bytes] = {}
+    def given() -> Iterator[tuple[Page, Path, Path]]:
+        made: dict[tuple[str, ...], Path] = {}
         for file_id, group in groupby(pages, attrgetter("task_file_id")):
             names = tuple(workspace.ledger.captions.presets(file_id))
             if names not in made:
-                made[names] = packed({name: workspace.preset_named(name) for name in names})
+                made[names] = folder / f"{len(made)}.presets"
+                pack({name: workspace.preset_named(name) for name in names}, made[names])
             for page in group:
                 yield page, made[names], ledger
 
