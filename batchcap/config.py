@@ -24,6 +24,8 @@ FILE = "batchcap.toml"
 PREFIX = "BATCHCAP_"
 # Variables of that prefix which are no settings.
 NO_SETTING = {"BATCHCAP_WORKSPACE"}
+# What is not shown of an address, not even to say that it is refused.
+SECRET_IN_ADDRESS = re.compile(r"(?<=://)[^/\s]*(?=@)")
 # Where a key is likely to have been pasted by mistake: OpenAI's begin so.
 LOOKS_LIKE_KEY = re.compile(r"\b(sk|gsk)[-_][A-Za-z0-9_-]{8,}")
 
@@ -252,8 +254,9 @@ def _validated(values: Mapping[str, Any], origins: Mapping[str, str]) -> Setting
         settings = Settings.model_validate(nested)
     except ValidationError as error:
         key, given, takes = fault(error)
+        shown = SECRET_IN_ADDRESS.sub("…", given)
         raise ConfigError(
-            f"{origins.get(key, FILE)}: {key} cannot be {given}: {takes}.",
+            f"{origins.get(key, FILE)}: {key} cannot be {shown}: {takes}.",
             hint=f"correct {key}; docs/config.md and configs/default.toml tell what it takes",
         ) from error
     if settings.image.send == "hosted" and not settings.image.base_url:

@@ -63,7 +63,8 @@ def send_file(workspace: Workspace, file: TaskFile, sending: Sending) -> bool:
     """
     with workspace.ledger.change():
         submission = intend(workspace, file)
-    workspace.progress.say(f"sending {file.name}: {file.requests:,} requests, {file.bytes:,} bytes")
+    requests = f"{file.requests:,} request{'s' * (file.requests != 1)}"
+    workspace.progress.say(f"sending {file.name}: {requests}, {file.bytes:,} bytes")
     try:
         if not _known_there(workspace, submission, sending):
             _carry_out(workspace, submission, sending)

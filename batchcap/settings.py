@@ -12,12 +12,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 
 def _address(text: str) -> str:
-    """Refuse what no client could call; "" is somebody else's address, see config.md."""
+    """Refuse what no client could call, and secrets; "" is somebody else's address (config.md)."""
     try:
         parts = urlsplit(text)
+        secret = "@" in parts.netloc
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        sound = False
+        sound = secret = False
+    if secret:
+        raise ValueError("it takes an address without a name or password, which is never stored")
     if text and (not sound or re.search(r"\s", text)):
         raise ValueError("it takes an address that begins with https:// or http://")
     return text

@@ -237,7 +237,11 @@ def _poll(data: Mapping[str, Any]) -> str:
 
 def _submit(data: Mapping[str, Any]) -> str:
     return columns(
-        (f"  {each['file']}", each["batch"] or "in doubt", f"{each['requests']:,} requests")
+        (
+            f"  {each['file']}",
+            each["batch"] or "in doubt",
+            f"{each['requests']:,} request{'s' * (each['requests'] != 1)}",
+        )
         for each in data.get("batches", [])
     )
 

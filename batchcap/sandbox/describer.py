@@ -159,7 +159,7 @@ class Describer:
             f"{one} and {two} {noun} in {both}",
             f"{noun} of {one} {two} {both}",
             f"{one} {two} {noun} in {both}",
-            f"{both} in a {noun} of {two} and {one} tone",
+            f"{both} in {_a(noun)} {noun} of {two} and {one} tone",
             f"{two} {noun} in {one} {both}",
         )
         start = seed // 7 % len(forms)

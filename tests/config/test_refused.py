@@ -116,6 +116,7 @@ def test_wrong_values_are_refused_by_key(
         ('[provider]\nbase_url = "http://[::1"', "it takes an address that begins with https"),
         ('[image]\nbase_url = "ftp://x.example"', "it takes an address that begins with https"),
         ('[image]\nbase_url = "https://x.example/a b"', "it takes an address"),
+        ('[provider]\nbase_url = "https://me@x.example"', "without a name or password"),
     ],
 )
 def test_what_a_key_takes_is_told_in_the_words_of_the_file(
@@ -235,3 +236,12 @@ def test_no_key_of_openai_is_ever_echoed(
     (folder / "batchcap.toml").write_text(f'[provider]\napi_key_env = "{key}"\n', "utf-8")
     error = refused(folder)
     assert key not in f"{error} {error.hint} {error.__cause__}"
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown(
+    workspace: Callable[..., Path],
+) -> None:
+    error = refused(workspace('[provider]\nbase_url = "https://me:s3cret@x.example/v1"'))
+    assert "without a name or password" in str(error)
+    assert "https://…@x.example/v1" in str(error)
+    assert "s3cret" not in str(error)
