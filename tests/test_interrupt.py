@@ -245,7 +245,9 @@ def test_ctrl_c_while_a_long_list_is_shown_is_told_beside_it(tmp_path: Path, for
 @pytest.mark.skipif(not POSIX, reason="Windows ends a console program at once that starts up")
 def test_ctrl_c_before_a_command_begins_shows_no_traceback(tmp_path: Path) -> None:
     """Its modules are imported in the meantime; the first of them tells when."""
-    (tmp_path / "click.py").write_text("import time; print(flush=True); time.sleep(60)")
+    # Many short naps: what comes just before one begins is heard after it.
+    naps = "import time\nprint(flush=True)\nfor _ in range(1200): time.sleep(0.05)"
+    (tmp_path / "click.py").write_text(naps)
     with subprocess.Popen(
         [sys.executable, "-m", "batchcap", "write", "--dry-run", "a b"],
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},

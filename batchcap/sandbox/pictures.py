@@ -103,6 +103,8 @@ def _data(url: str, *, fetch: bool) -> bytes:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  http(s) only, see above
             data: bytes = answer.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise _refusal("The image could not be downloaded.", "failed_to_download_image") from error
     return data
 
