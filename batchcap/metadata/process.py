@@ -25,7 +25,9 @@ from batchcap.interrupt import undisturbed
 COMMON = ("-charset", "filename=utf8")
 # Our namespace; with it nothing in ~/.ExifTool_config changes a result.
 CONFIG = Path(__file__).with_name("batchcap.config")
-_NO_CONFIG = "Config file not found"  # on Windows it opens no path beyond the system's code page
+# What that file says when it is read: on Windows ExifTool opens no path beyond the system's code
+# page. The file's name would not do, for it may stand in the complaint that it cannot be opened.
+_READ = "XMP-batchcap is known"
 START_SECONDS = 30.0
 END_SECONDS = 5.0
 _BLOCK = 65536
@@ -137,7 +139,7 @@ class Process(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool carries no
             encoding="utf-8",
         )
         self._streams: _Streams | None = None
-        self.marks = CONFIG.is_file()
+        self.marks = False
 
     @property
     def running(self) -> bool:
@@ -152,7 +154,7 @@ class Process(exiftool.ExifTool):  # type: ignore[misc]  # PyExifTool carries no
     def execute(self, *params: str | bytes, raw_bytes: bool = False) -> Any:
         """Answer PyExifTool's own question for the version."""
         answer = self.ask([p if isinstance(p, str) else p.decode() for p in params], START_SECONDS)
-        self.marks = self.marks and _NO_CONFIG not in answer.err
+        self.marks = self.marks or _READ in answer.err
         return answer.out.encode() if raw_bytes else answer.out
 
     def ask(self, arguments: Sequence[str], seconds: float) -> Answer:
