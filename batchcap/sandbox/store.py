@@ -8,7 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -122,10 +122,13 @@ class Store:
         self._db = sqlite3.connect(
             directory / "sandbox.sqlite3", timeout=30, isolation_level=None, check_same_thread=False
         )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
-        self._catch_up()
+        with ExitStack() as unless_sound:
+            unless_sound.callback(self._db.close)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_SCHEMA)
+            self._catch_up()
+            unless_sound.pop_all()
 
     def _catch_up(self) -> None:
         """Add the column that directories of an older sandbox lack."""
