@@ -47,7 +47,7 @@ class Page(NamedTuple):
     task_file_id: int
 
 
-class Judges(NamedTuple):
+class Basis(NamedTuple):
     """What lines are judged by: presets by name, and the tasks that were asked for."""
 
     preset_of: PresetOf
@@ -66,7 +66,7 @@ class Ending(NamedTuple):
     findings: str = ""
 
 
-class Draft(NamedTuple):
+class Candidate(NamedTuple):
     """An answer that is a caption, and what it is checked by."""
 
     preset: Preset
@@ -88,7 +88,7 @@ class Judged(NamedTuple):
     task: OpenTask | None
 
 
-def judge(by: Judges, page: Page) -> list[Judged | Trouble]:
+def judge(by: Basis, page: Page) -> list[Judged | Trouble]:
     """Return what each line of a page says; a Trouble where not even its custom_id can be told."""
     with page.path.open("rb") as stream:
         # One kind of work after the other, each on all lines: line by line it takes a fifth longer,
@@ -99,8 +99,8 @@ def judge(by: Judges, page: Page) -> list[Judged | Trouble]:
     known = [tasks.get(each.custom_id) for each in replies]
     marks = [fingerprint(each) for each in replies]
     ours = [each if each and each.task_file_id == page.task_file_id else None for each in known]
-    drafts = [_draft(by.preset_of, *each) for each in zip(replies, ours, strict=True)]
-    verdicts = [each if isinstance(each, Ending) else review(*each) for each in drafts]
+    candidates = [_candidate(by.preset_of, *each) for each in zip(replies, ours, strict=True)]
+    verdicts = [each if isinstance(each, Ending) else review(*each) for each in candidates]
     endings = [each if isinstance(each, Ending) else _checked(each) for each in verdicts]
     judged = (
         Judged(reply.custom_id, reply.line, mark, reply.usage, ending, task)
@@ -112,7 +112,7 @@ def judge(by: Judges, page: Page) -> list[Judged | Trouble]:
 def judge_apart(given: tuple[Page, Path, Path]) -> list[Plain | Trouble]:
     """Do the same in another process, by the file that ``pack`` made and the ledger's."""
     page, presets, ledger = given
-    found = judge(_judges(presets, ledger), page)
+    found = judge(_basis(presets, ledger), page)
     return [each if isinstance(each, Trouble) else _plain(each) for each in found]
 
 
@@ -136,12 +136,12 @@ def pack(presets: Mapping[str, Preset], path: Path) -> None:
 
 # A worker has no other place to keep what it was handed.
 @functools.lru_cache(maxsize=1)
-def _judges(presets: Path, ledger: Path) -> Judges:
+def _basis(presets: Path, ledger: Path) -> Basis:
     found: Mapping[str, Preset] = pickle.loads(presets.read_bytes())  # noqa: S301 our parent's own
-    return Judges(found.__getitem__, open_captions(ledger))
+    return Basis(found.__getitem__, open_captions(ledger))
 
 
-def _draft(preset_of: PresetOf, reply: Reply, task: OpenTask | None) -> Draft | Ending:
+def _candidate(preset_of: PresetOf, reply: Reply, task: OpenTask | None) -> Candidate | Ending:
     """Return an answer as it is to be checked, or how else the request ended."""
     ended, code = outcome(reply)
     if task is None or ended is not Outcome.ANSWERED:
@@ -149,7 +149,7 @@ def _draft(preset_of: PresetOf, reply: Reply, task: OpenTask | None) -> Draft | 
     preset = preset_of(task.preset)
     parsed = parse(preset, reply.text)
     if isinstance(parsed, Caption):
-        return Draft(preset, parsed, _facts(preset, task.facts))
+        return Candidate(preset, parsed, _facts(preset, task.facts))
     if parsed.code == REFUSAL:
         told = _why(Outcome.REFUSED, parsed.code, reply)
         return Ending(Outcome.REFUSED, parsed.code, Policy.NEVER, told)

@@ -16,7 +16,7 @@ from pathlib import Path
 from batchcap.batches.jsonl import parts
 from batchcap.errors import BatchcapError, BooksDoNotBalance
 from batchcap.fan_out import Crew, in_order, local_crew
-from batchcap.judging import Judged, Judges, Page, judge, judge_apart, pack, whole
+from batchcap.judging import Basis, Judged, Page, judge, judge_apart, pack, whole
 from batchcap.ledger.submissions import Sent
 from batchcap.records import Fetched, Trouble
 from batchcap.workspace import LEDGER, Workspace
@@ -38,7 +38,7 @@ def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
     """
     workers = workspace.processes
     if replies < MANY or workers == 1 or not workspace.ledger.shared:
-        work = partial(judge, Judges(workspace.preset_named, workspace.ledger.captions))
+        work = partial(judge, Basis(workspace.preset_named, workspace.ledger.captions))
         yield lambda pages: ((each, work(each)) for each in pages)
         return
     try:

@@ -119,7 +119,7 @@ def _settle(
             continue
         joining.marks[task.id] = judged.mark
         if task.in_series:
-            ready.record()  # the other frames of this sheet are among those it is compared with
+            ready.record()  # the other frames of this page are among those it is compared with
             judged = agreed(workspace, task, judged)  # noqa: PLW2901 the same, compared
         ready.add(_ended(joining, judged, task, ready.spent), judged)
     ready.record()
