@@ -6,7 +6,6 @@ that is left to who recorded the way back.
 
 import contextlib
 import functools
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -27,82 +26,8 @@ R = TypeVar("R")
 AHEAD = 2
 
 
-class Pool(ABC):
-    """ExifTools to which chunks of photos are handed; ``size`` of them at a time.
-
-    Each run marks the names of its drafts: an ExifTool that outlived a run that was killed writes
-    beside them, and never into what another one proved.
-    """
-
-    size: int
-
-    @abstractmethod
-    def start(self, most: int) -> None:
-        """Begin to start ``most`` of them, where they are not started for each chunk."""
-
-    @property
-    @abstractmethod
-    def version(self) -> str:
-        """Return the version of one ExifTool; raises ToolMissing where there is none."""
-
-    def map_chunks(
-        self,
-        work: Callable[[ExifTool, Sequence[Wanted]], R],
-        items: Iterable[Wanted],
-        chunk: int = CHUNK,
-    ) -> Iterator[R]:
-        """Yield ``work(exiftool, chunk of items)`` in the items' order.
-
-        At the end, when all is in place, the drafts are removed that lost ones have left.
-        """
-        folders: set[Path] = set()
-
-        def noted() -> Iterator[Wanted]:
-            for each in items:
-                folders.add(each.file.parent)
-                yield each
-
-        yield from self._map(work, noted(), chunk)
-        for folder in folders:
-            if folder.is_dir():
-                clean(folder)
-
-    @abstractmethod
-    def _map(
-        self,
-        work: Callable[[ExifTool, Sequence[Wanted]], R],
-        items: Iterable[Wanted],
-        chunk: int,
-    ) -> Iterator[R]: ...
-
-
-class LocalPool(Pool):
-    """The ExifTools of this machine."""
-
-    def __init__(self, pool: ExifToolPool) -> None:
-        self.size = pool.size
-        self._pool = pool
-
-    def start(self, most: int) -> None:
-        """Begin to start ``most`` processes; work waits for the first that is ready."""
-        self._pool.start(most)
-
-    @property
-    def version(self) -> str:
-        """Return ExifTool's version; raises ToolMissing where it does not start or is too old."""
-        return self._pool.version
-
-    def _map(
-        self,
-        work: Callable[[ExifTool, Sequence[Wanted]], R],
-        items: Iterable[Wanted],
-        chunk: int,
-    ) -> Iterator[R]:
-        return self._pool.map_chunks(work, items, chunk)
-
-
-class ClusterPool(Pool):
-    """One ExifTool for each chunk, on the workers."""
+class ClusterPool:
+    """One ExifTool for each chunk, on the workers; otherwise as ``ExifToolPool``."""
 
     def __init__(self, crew: Crew, exiftool: str) -> None:
         self.size = crew.workers
@@ -117,15 +42,43 @@ class ClusterPool(Pool):
         """Return the version of one worker's ExifTool; raises ToolMissing where it has none."""
         return self._crew.executor.submit(_with_tool, self._exiftool, _version, ()).result()
 
-    def _map(
+    def map_chunks(
         self,
         work: Callable[[ExifTool, Sequence[Wanted]], R],
         items: Iterable[Wanted],
-        chunk: int,
+        chunk: int = CHUNK,
     ) -> Iterator[R]:
+        """Yield ``work(exiftool, chunk of items)`` in the items' order."""
         on_worker = functools.partial(_with_tool, self._exiftool, work)
         for _, made in in_order(self._crew, on_worker, grouped(items, chunk)):
             yield made
+
+
+Pool = ExifToolPool | ClusterPool
+
+
+def swept(
+    pool: Pool,
+    work: Callable[[ExifTool, Sequence[Wanted]], R],
+    items: Iterable[Wanted],
+    chunk: int = CHUNK,
+) -> Iterator[R]:
+    """Yield ``work(exiftool, chunk of items)`` in the items' order.
+
+    At the end, when all is in place, the drafts are removed that lost ExifTools have left: each run
+    marks the names of its own, so one that outlived a killed run wrote beside them.
+    """
+    folders: set[Path] = set()
+
+    def noted() -> Iterator[Wanted]:
+        for each in items:
+            folders.add(each.file.parent)
+            yield each
+
+    yield from pool.map_chunks(work, noted(), chunk)
+    for folder in folders:
+        if folder.is_dir():
+            clean(folder)
 
 
 @contextlib.contextmanager
@@ -135,7 +88,7 @@ def writers(workspace: Workspace) -> Iterator[Pool]:
     if not workspace.settings.work.executor:
         found, processes = find_exiftool(exiftool), workspace.processes
         with ExifToolPool(found, processes, prefix=own_prefix()) as pool:
-            yield LocalPool(pool)
+            yield pool
         return
     with workspace.crew(0) as crew:
         yield ClusterPool(crew, exiftool)

@@ -16,7 +16,7 @@ from batchcap.metadata.tags import TagPolicy, Words
 from batchcap.photos.digest import image_digest
 from batchcap.render import Silent
 from batchcap.workspace import Outside, open_workspace
-from batchcap.writers import ClusterPool, Pool, writers
+from batchcap.writers import ClusterPool, Pool, swept, writers
 from batchcap.writing import Ready, Wanted, draft_chunk, put
 
 TOML = '[provider]\nname = "sandbox"\n[photos]\nroot = "."\n[work]\nprocesses = 1\n'
@@ -56,10 +56,10 @@ def test_drafts_of_one_that_was_taken_for_lost_are_never_put_in_place(
         Image.new("RGB", (60, 40), (90 * number, 40, 10)).save(tmp_path / f"größe {number}.jpg")
     before = {each: each.read_bytes() for each in tmp_path.iterdir()}
     with place(tmp_path) as pool, place(tmp_path) as other:
-        taken_over = pool.map_chunks(draft_chunk, wanted(tmp_path, "proven", target))
+        taken_over = swept(pool, draft_chunk, wanted(tmp_path, "proven", target))
         ready = [each for each in next(taken_over) if isinstance(each, Ready)]
         # The other one is in the middle: its drafts stand there, and nobody asks for them.
-        lost = other.map_chunks(draft_chunk, wanted(tmp_path, "late", target))
+        lost = swept(other, draft_chunk, wanted(tmp_path, "late", target))
         next(lost)
         assert len(ready) == 3
         for each in ready:

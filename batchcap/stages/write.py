@@ -23,7 +23,7 @@ from batchcap.problems import Problems
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
-from batchcap.writers import writers
+from batchcap.writers import swept, writers
 from batchcap.writing import (
     Planned,
     Ready,
@@ -93,7 +93,8 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
                 lambda _: not interrupt.asked,  # what is under way by then is finished
                 _wanted(workspace, due, under_way, tally, dry_run=dry_run),
             )
-            for results in pool.map_chunks(plan_chunk if dry_run else draft_chunk, wanted, chunk):
+            work = plan_chunk if dry_run else draft_chunk
+            for results in swept(pool, work, wanted, chunk):
                 if dry_run:
                     _show(results, tally)
                 else:
