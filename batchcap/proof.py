@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batchcap.metadata.readback import same_segments
 from batchcap.metadata.replace import Stamp, stamp
-from batchcap.photos.digest import rest_digest, shows
+from batchcap.photos.digest import ends_with, rest_digest, shows
 from batchcap.records import Trouble
 
 PICTURE_CHANGED = "picture_changed"
@@ -33,12 +33,15 @@ def changed(photo: Path, digest: str, seen: Stamp | None = None) -> Trouble | No
     )
 
 
-def harmed(photo: Path, draft: Path, digest: str) -> Trouble | None:
-    """Return what of a photo besides its words would be another one with this draft."""
+def harmed(photo: Path, draft: Path, digest: str, *, ends: bool = False) -> Trouble | None:
+    """Return what of a photo besides its words would be another one with this draft.
+
+    ``ends`` asks that the draft ends with its picture.
+    """
     trouble = same_segments(photo, draft)
     if trouble is None and _rest(photo) != _rest(draft):
         trouble = Trouble("harmed", f"{photo.name}: a part other than its words would change")
-    if trouble is None and not _shows(draft, digest):
+    if trouble is None and not (_ends(draft, digest) if ends else _shows(draft, digest)):
         trouble = Trouble("harmed", "The picture itself would have changed: nothing was written.")
     return trouble
 
@@ -46,6 +49,13 @@ def harmed(photo: Path, draft: Path, digest: str) -> Trouble | None:
 def _shows(path: Path, digest: str) -> bool:
     try:
         return shows(path, digest)
+    except (OSError, ValueError):
+        return False
+
+
+def _ends(path: Path, digest: str) -> bool:
+    try:
+        return ends_with(path, digest)
     except (OSError, ValueError):
         return False
 

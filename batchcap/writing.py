@@ -1,35 +1,22 @@
-"""A chunk of photos → drafts proven harmless, each with the way back.
+"""A chunk of photos and what each is to say → what is to change in it, or why nothing will.
 
-Takes ExifTool and what each photo is to say; gives drafts beside the originals, or why not. Never
-touches an original: putting a draft in its place is the caller's step, after the way back is
-recorded.
+Takes ExifTool, which reads; gives plans. Changes no file: ``drafting`` does what is planned.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from batchcap.captions.dateline import headline_of, with_dateline
-from batchcap.metadata.exiftool import Draft, ExifTool, Job
+from batchcap.metadata.exiftool import ExifTool
 from batchcap.metadata.homes import Ask, Home, find_homes
-from batchcap.metadata.own import knowing, plan_own, words_after, written_by_us
-from batchcap.metadata.patch import make_patch
-from batchcap.metadata.readback import verify
-from batchcap.metadata.replace import (
-    FULL,
-    Stamp,
-    discard,
-    durable,
-    full_disk,
-    place,
-    swap,
-)
+from batchcap.metadata.own import knowing, plan_own, words_after
+from batchcap.metadata.replace import Stamp
 from batchcap.metadata.sidecar import Target, seed_path
 from batchcap.metadata.tags import TagPolicy, Words, plan
 from batchcap.photos.kinds import raw_name
-from batchcap.proof import PICTURE_CHANGED, changed, harmed
+from batchcap.proof import PICTURE_CHANGED, changed
 from batchcap.records import Caption, Facts, Release, Severity, TagPlan, Trouble
 
 PLACE_FIELDS = ("city", "state", "country", "location", "country_code", "country_code3")
@@ -149,7 +136,7 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
     for wanted in sound:
         home = homes[wanted.file]
         if isinstance(home, Trouble):
-            planned.append(_refused(wanted, home))
+            planned.append(refused(wanted, home))
             continue
         known = replace(wanted, policy=knowing(wanted.policy, home.present))
         made = _plan(tool, known, home)
@@ -162,25 +149,6 @@ def plan_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned
         else:
             planned.append(Planned(known, made, home))
     return planned
-
-
-def draft_chunk(tool: ExifTool, chunk: Sequence[Wanted]) -> list[Result | Planned]:
-    """Plan a chunk, write its drafts, read them back and prove each one harmless.
-
-    Raises DiskTrouble where the disk is full.
-    """
-    looked_at = plan_chunk(tool, chunk)
-    planned = [each for each in looked_at if isinstance(each, Planned)]
-    results = [each for each in looked_at if not isinstance(each, Planned)]
-    new = [each for each in planned if each.home.seed]
-    try:
-        begun = {each.wanted.file: _begin(each) for each in new}
-        results += [each for each in begun.values() if each is not None]
-        results += _drafted(tool, [each for each in planned if not begun.get(each.wanted.file)])
-    finally:
-        for each in new:
-            discard(each.source)
-    return [*results]
 
 
 def say_chunk(
@@ -211,103 +179,7 @@ def _plan(tool: ExifTool, known: Wanted, home: Home) -> TagPlan:
     return planner(known.path, known.words, home.present, known.policy)
 
 
-def put(ready: Ready, *, keep_time: bool) -> Trouble | None:
-    """Put a draft in its place; a Trouble says why it was not done.
-
-    The caller makes the folder durable, once for many.
-    """
-    if ready.home.seen is None:
-        return place(ready.draft, ready.home.path)
-    seen = ready.home.seen
-    return swap(ready.draft, ready.home.path, keep_time=keep_time, seen=seen, synced=True)
-
-
-def _begin(planned: Planned) -> Refused | None:
-    """Write the beginning of a new sidecar."""
-    path = planned.source
-    try:
-        discard(path)
-        path.write_text(planned.home.seed, encoding="utf-8", newline="")
-    except OSError as error:
-        if error.errno in FULL:
-            raise full_disk(planned.home.path) from error
-        said = f"{planned.home.path.name} cannot be made: {error.strerror}"
-        return Refused(planned.wanted, Trouble("not_replaced", said))
-    return None
-
-
-def _drafted(tool: ExifTool, planned: Sequence[Planned]) -> list[Result]:
-    if not planned:
-        return []
-    seeds = [each.source for each in planned if each.home.seed]
-    begun = tool.read(seeds) if seeds else {}
-    written = tool.write([Job(each.source, each.plan) for each in planned])
-    drafts = [each.path for each in written.values() if isinstance(each, Draft)]
-    # The disk takes one draft after the other while they are read back and proven.
-    with ThreadPoolExecutor(1) as disk:
-        kept = {each: disk.submit(durable, each) for each in drafts}
-        after = tool.read(drafts) if drafts else {}
-        results: list[Result] = []
-        for known in planned:
-            draft = written[known.source]
-            if isinstance(draft, Draft):
-                before = begun.get(known.source, known.home.present)
-                result = _prove(known, draft, before, after[draft.path])
-                result = _synced(result, kept[draft.path].exception())
-                if isinstance(result, Refused):
-                    discard(draft.path)
-                results.append(result)
-            elif draft.code == "exif_left":
-                results.append(Unchanged(known.wanted, known.plan))
-            else:
-                results.append(_refused(known.wanted, draft))
-    return results
-
-
-def _prove(
-    known: Planned,
-    draft: Draft,
-    before: Mapping[str, Any] | Trouble,
-    after: Mapping[str, Any] | Trouble,
-) -> Ready | Refused:
-    """Compare the draft with the plan and with what was there: tags, other parts and picture."""
-    wanted, home = known.wanted, known.home
-    if isinstance(before, Trouble):
-        return _refused(wanted, before)
-    if isinstance(after, Trouble):
-        return _refused(wanted, after)
-    trouble = verify(draft.plan, before, after)
-    if not wanted.sidecar:
-        trouble = trouble or harmed(wanted.file, draft.path, wanted.digest)
-    if trouble:
-        return _refused(wanted, trouble)
-    old = None if home.seed else home.path
-    patch = make_patch(old, draft.path, home.path.name if wanted.sidecar else "")
-    touched = (*draft.plan.values, *draft.plan.delete)
-    return Ready(
-        wanted,
-        home,
-        draft.plan,
-        draft.path,
-        patch,
-        written_by_us(draft.plan, wanted.words, home.present, wanted.policy),
-        {tag: before.get(tag, "") for tag in touched},
-    )
-
-
-def _synced(result: Ready | Refused, error: BaseException | None) -> Ready | Refused:
-    """Refuse a proven draft that could not be brought to the disk."""
-    if isinstance(result, Refused) or error is None:
-        return result
-    if not isinstance(error, OSError):
-        raise error
-    if error.errno in FULL:
-        raise full_disk(result.wanted.file) from error
-    said = f"{result.wanted.file.name} was not replaced: {error.strerror}"
-    return Refused(result.wanted, Trouble("not_replaced", said))
-
-
-def _refused(wanted: Wanted, trouble: Trouble) -> Refused:
+def refused(wanted: Wanted, trouble: Trouble) -> Refused:
     """Refuse a photo, and say first where it is not the one that was captioned."""
     first = None if wanted.sidecar else changed(wanted.file, wanted.digest)
     told = first or trouble

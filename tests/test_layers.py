@@ -53,6 +53,7 @@ BELOW = (
     "archive",
     "balance",
     "bursts",
+    "drafting",
     "problems",
     "families",
     "config",
@@ -109,6 +110,8 @@ LAYERS = {
     "wanted": Layer(("metadata", "writing", *READING)),  # what write and export share
     "writers": Layer(("metadata", "writing", *READING)),
     "writing": Layer(("captions", "metadata", "photos", "proof", *VALUES)),
+    "drafting": Layer(("heads", "metadata", "proof", "writing", *VALUES)),
+    "heads": Layer(("metadata.replace", "photos", *VALUES)),
     "proof": Layer(("metadata", "photos", *VALUES)),
     "workspace": Layer(
         (*OPENED, "batches.queue", "cluster", "fan_out", "lock", *EDGES, *VALUES), ("platformdirs",)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from batchcap.drafting import draft_chunk, put
 from batchcap.fan_out import Crew
 from batchcap.metadata.patch import apply_patch, is_written
 from batchcap.metadata.replace import clean, draft_path, own_prefix
@@ -17,7 +18,7 @@ from batchcap.photos.digest import image_digest
 from batchcap.render import Silent
 from batchcap.workspace import Outside, open_workspace
 from batchcap.writers import ClusterPool, Pool, swept, writers
-from batchcap.writing import Ready, Wanted, draft_chunk, put
+from batchcap.writing import Ready, Wanted
 
 TOML = '[provider]\nname = "sandbox"\n[photos]\nroot = "."\n[work]\nprocesses = 1\n'
 TAGS = {"title": ("XMP-dc:Title",)}

@@ -29,6 +29,8 @@ TIMEOUT = 60.0  # seconds for one call
 PER_FILE = 5.0  # seconds more for each file of the call
 PER_MEGABYTE = 1.0  # and for each megabyte: a PNG's check sums are made in Perl, 10 MB a second
 REFUSED = "exiftool"
+# Of a photo over which ExifTool breaks down each time.
+GONE = ("exiftool_hung", "exiftool_died")
 
 _INSTALL = {
     "linux": "sudo apt install libimage-exiftool-perl",
@@ -116,7 +118,7 @@ class ExifTool:
         prefix: str = PREFIX,
     ) -> None:
         self._executable = executable
-        self._prefix = prefix
+        self.prefix = prefix
         self._timeout = timeout
         self._per_file = per_file
         self._process: Process | None = None
@@ -236,24 +238,24 @@ class ExifTool:
 
     def _write_chunk(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
         for job in jobs:
-            discard(draft_path(job.source, self._prefix))
+            discard(draft_path(job.source, self.prefix))
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
         values = Path(self._folder.name) / "values.json"
         text, splitting = to_import([(job.source, job.plan) for job in jobs])
         values.write_text(text, "utf-8")
-        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{self._prefix}%f.%e"]
+        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{self.prefix}%f.%e"]
         try:
             answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
             said = Said(answer.err)
             return {job.source: self._written(job, said) for job in jobs}
         except BaseException:
             for job in jobs:
-                discard(draft_path(job.source, self._prefix))
+                discard(draft_path(job.source, self.prefix))
             raise
 
     def _written(self, job: Job, said: Said) -> Draft | Trouble:
-        draft = draft_path(job.source, self._prefix)
+        draft = draft_path(job.source, self.prefix)
         error = said.error(job.source)
         if not error and draft.is_file():
             return Draft(draft, job.plan, said.warnings(job.source))

@@ -5,11 +5,12 @@ lies in the new one, so that a TIFF whose picture moved needs no second copy of 
 file that is already there.
 
 Layout: magic, lengths of old, new, common beginning and common end (8 bytes each, big-endian),
-digest of old and of new, the file's name (its length in 2 bytes), then, deflated, the number of
-moves, the moves, and the bytes that stand in the old file alone. A move is three lengths of 8
-bytes: how many of those bytes come first, where in the new file the following ones lie, how many.
-An old digest of zeros says that there was no file. The magic tells how the digests are made, which
-are those of whole files: bcp3 by BLAKE3, bcp2, in older ledgers, by SHA-256.
+digest of old and of new, each as far as the common end, digest of that end, the file's name (its
+length in 2 bytes), then, deflated, the number of moves, the moves, and the bytes that stand in the
+old file alone. A move is three lengths of 8 bytes: how many of those bytes come first, where in the
+new file the following ones lie, how many. An old digest of zeros says that there was no file. The
+magic tells how the digests are made: bcp4 by BLAKE3; in older ledgers of whole files and with none
+of the end, bcp3 by BLAKE3 and bcp2 by SHA-256.
 """
 
 import hashlib
@@ -17,7 +18,6 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -25,9 +25,14 @@ from blake3 import blake3
 
 from batchcap.metadata.moves import Move, alike, moves
 
-MAGIC = b"bcp3"
-_HASHES: Mapping[bytes, Callable[[], Any]] = {MAGIC: blake3, b"bcp2": hashlib.sha256}
-_HEAD = struct.Struct(">4sQQQQ32s32sH")
+MAGIC = b"bcp4"
+_HASHES: Mapping[bytes, Callable[[], Any]] = {
+    MAGIC: blake3,
+    b"bcp3": blake3,
+    b"bcp2": hashlib.sha256,
+}
+_HEAD = struct.Struct(">4sQQQQ32s32s32sH")
+_WHOLE_HEAD = struct.Struct(">4sQQQQ32s32sH")  # of the older ones
 _COUNT = struct.Struct(">Q")
 _MOVE = struct.Struct(">QQQ")
 _BLOCK = 1 << 17
@@ -37,8 +42,9 @@ _NONE = bytes(32)
 class PatchHead(NamedTuple):
     """What a patch says of itself: lengths in bytes, and digests of 32 bytes.
 
-    ``old`` is None where there was no such file. ``name`` is that of a file beside the photo, ""
-    for the photo itself.
+    ``old`` is None where there was no such file. ``shared`` is the digest of the common end, None
+    where ``old`` and ``new`` are those of whole files. ``name`` is that of a file beside the photo,
+    "" for the photo itself. ``size`` is how many bytes of the patch say all this.
     """
 
     magic: bytes
@@ -48,39 +54,52 @@ class PatchHead(NamedTuple):
     end: int
     old: bytes | None
     new: bytes
-    name: str = ""
+    shared: bytes | None
+    name: str
+    size: int
 
 
-def make_patch(old: Path | None, new: Path, name: str = "") -> bytes:
-    """Return what turns ``new`` back into ``old`` (None: into nothing)."""
+def make_patch(old: Path | None, new: Path, name: str = "", *, tail: int = 0) -> bytes:
+    """Return what turns ``new`` back into ``old`` (None: into nothing).
+
+    ``tail`` bytes at the end of both are known to be the same, and not compared; but where a file
+    has become shorter since.
+    """
     said = name.encode("utf-8")
     if old is None:
         with new.open("rb") as file:
-            size, digest = _size(file), _digest(file, MAGIC)
-        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, digest, len(said)) + said
+            size = _size(file)
+            digest = _digest(file, MAGIC, 0, size)
+        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, digest, _NONE, len(said)) + said
     with old.open("rb") as one, new.open("rb") as two:
-        old_size, new_size = _size(one), _size(two)
-        start = _common_start(one, two)
-        end = _common_end(one, two, min(old_size, new_size) - start)
-        found = moves(one, two, (start, old_size - end), (start, new_size - end))
+        sizes = _size(one), _size(two)
+        known = tail if tail <= min(sizes) else 0
+        start = min(_common_start(one, two), min(sizes) - known)
+        end = _common_end(one, two, min(sizes) - start, known)
+        fronts = sizes[0] - end, sizes[1] - end
+        found = moves(one, two, (start, fronts[0]), (start, fronts[1]))
         body = _deflated(one, start, found)
-        digests = _digest(one, MAGIC), _digest(two, MAGIC)
-    return _HEAD.pack(MAGIC, old_size, new_size, start, end, *digests, len(said)) + said + body
+        digests = _digest(one, MAGIC, 0, fronts[0]), _digest(two, MAGIC, 0, fronts[1])
+        shared = _digest(two, MAGIC, fronts[1], sizes[1])
+    return _HEAD.pack(MAGIC, *sizes, start, end, *digests, shared, len(said)) + said + body
 
 
 def read_head(patch: bytes) -> PatchHead:
     """Return which file a patch restores from which; raises ValueError where it is none."""
-    if len(patch) < _HEAD.size or patch[:4] not in _HASHES:
+    magic = patch[:4]
+    layout = _HEAD if magic == MAGIC else _WHOLE_HEAD
+    if magic not in _HASHES or len(patch) < layout.size:
         raise ValueError("this is no patch")
-    magic, old_size, new_size, start, end, old, new, length = _HEAD.unpack_from(patch)
-    if start + end > min(old_size, new_size):
-        raise ValueError("this patch is damaged")
+    _, old_size, new_size, start, end, old, new, *shared, length = layout.unpack_from(patch)
+    size = layout.size + length
     try:
-        name = patch[_HEAD.size : _HEAD.size + length].decode("utf-8")
+        name = patch[layout.size : size].decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError("this patch is damaged") from error
-    was = None if old == _NONE else old
-    return PatchHead(magic, old_size, new_size, start, end, was, new, name)
+    if start + end > min(old_size, new_size):
+        raise ValueError("this patch is damaged")
+    was, tail = None if old == _NONE else old, next(iter(shared), None)
+    return PatchHead(magic, old_size, new_size, start, end, was, new, tail, name, size)
 
 
 def file_of(photo: Path, patch: bytes) -> Path:
@@ -98,13 +117,13 @@ def made_new(patch: bytes) -> bool:
 def is_written(path: Path, patch: bytes) -> bool:
     """Whether a file is the one that was written; raises OSError."""
     head = _head(patch)
-    return head is not None and _is(path, head.magic, head.new_size, head.new)
+    return head is not None and _is(path, head, head.new_size, head.new)
 
 
 def is_restored(path: Path, patch: bytes) -> bool:
     """Whether a file is the one from before it was written; raises OSError."""
     head = _head(patch)
-    return head is not None and _is(path, head.magic, head.old_size, head.old)
+    return head is not None and _is(path, head, head.old_size, head.old)
 
 
 def _head(patch: bytes) -> PatchHead | None:
@@ -116,13 +135,19 @@ def _head(patch: bytes) -> PatchHead | None:
 
 
 def _must_be(path: Path, head: PatchHead) -> None:
-    if not _is(path, head.magic, head.old_size, head.old):
+    if not _is(path, head, head.old_size, head.old):
         raise ValueError("this patch is damaged")
 
 
-def _is(path: Path, magic: bytes, size: int, digest: bytes | None) -> bool:
+def _is(path: Path, head: PatchHead, size: int, digest: bytes | None) -> bool:
     with path.open("rb") as file:
-        return _size(file) == size and _digest(file, magic) == digest
+        if _size(file) != size:
+            return False
+        if head.shared is None:
+            return _digest(file, head.magic, 0, size) == digest
+        front = size - head.end
+        same = _digest(file, head.magic, 0, front) == digest
+        return same and (not head.end or _digest(file, head.magic, front, size) == head.shared)
 
 
 def apply_patch(current: Path, patch: bytes, target: Path) -> None:
@@ -134,11 +159,10 @@ def apply_patch(current: Path, patch: bytes, target: Path) -> None:
     head = read_head(patch)
     if head.old is None:
         raise ValueError("this patch leads back to no file")
-    if not _is(current, head.magic, head.new_size, head.new):
+    if not _is(current, head, head.new_size, head.new):
         raise ValueError("changed")
     with current.open("rb") as source:
-        name = len(head.name.encode("utf-8"))
-        found, literal = _inflated(patch[_HEAD.size + name :], head)
+        found, literal = _inflated(patch[head.size :], head)
         try:
             with target.open("xb") as out:
                 source.seek(0)
@@ -163,9 +187,13 @@ def _size(file: BinaryIO) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def _digest(file: BufferedReader, magic: bytes) -> bytes:
-    file.seek(0)
-    found: bytes = hashlib.file_digest(file, _HASHES[magic]).digest()
+def _digest(file: BinaryIO, magic: bytes, begin: int, end: int) -> bytes:
+    digest = _HASHES[magic]()
+    file.seek(begin)
+    while begin < end and (block := file.read(min(_BLOCK, end - begin))):
+        digest.update(block)
+        begin += len(block)
+    found: bytes = digest.digest()
     return found
 
 
@@ -181,10 +209,9 @@ def _common_start(one: BinaryIO, two: BinaryIO) -> int:
         start += len(a)
 
 
-def _common_end(one: BinaryIO, two: BinaryIO, most: int) -> int:
-    """Return how many bytes both files end with, ``most`` at the most."""
+def _common_end(one: BinaryIO, two: BinaryIO, most: int, end: int) -> int:
+    """Return how many bytes both files end with, ``most`` at the most; ``end`` are known."""
     one_size, two_size = _size(one), _size(two)
-    end = 0
     while end < most:
         step = min(_BLOCK, most - end)
         one.seek(one_size - end - step)

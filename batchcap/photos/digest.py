@@ -46,6 +46,15 @@ def shows(path: Path, digest: str) -> bool:
         return stream_shows(stream, kind, digest)
 
 
+def ends_with(path: Path, digest: str) -> bool:
+    """Whether a JPEG holds the picture with this image digest and nothing behind it.
+
+    Raises as image_digest does.
+    """
+    with path.open("rb") as stream:
+        return _to_the_end(stream) == digest
+
+
 def stream_shows(stream: BinaryIO, kind: str, digest: str) -> bool:
     """Whether the picture in a seekable stream that holds a ``kind`` has this image digest.
 

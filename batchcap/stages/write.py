@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from batchcap.balance import check
+from batchcap.drafting import draft_chunk, put
 from batchcap.errors import UsageError
 from batchcap.interrupt import calm
 from batchcap.ledger.photos import Known
@@ -31,9 +32,7 @@ from batchcap.writing import (
     Result,
     Unchanged,
     Wanted,
-    draft_chunk,
     plan_chunk,
-    put,
 )
 
 # Chunks for each ExifTool at least, and photos in a chunk at least: the last ones end together.

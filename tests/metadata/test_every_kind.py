@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from batchcap.drafting import draft_chunk, put
 from batchcap.metadata.patch import apply_patch, file_of, made_new
 from batchcap.metadata.replace import draft_path, remove, stamp, swap
 from batchcap.metadata.sidecar import Target
@@ -16,9 +17,7 @@ from batchcap.writing import (
     Refused,
     Unchanged,
     Wanted,
-    draft_chunk,
     plan_chunk,
-    put,
 )
 
 TAGS = {

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from batchcap.drafting import draft_chunk, put
 from batchcap.metadata.exiftool import ExifTool
 from batchcap.metadata.own import MARK, knowing, plan_own, words_after, written_by_us
 from batchcap.metadata.replace import PREFIX
@@ -11,7 +12,7 @@ from batchcap.metadata.sidecar import Target
 from batchcap.metadata.tags import Mode, TagPolicy, Words
 from batchcap.photos.digest import image_digest
 from batchcap.records import TagPlan
-from batchcap.writing import Ready, Refused, Unchanged, Wanted, draft_chunk, put
+from batchcap.writing import Ready, Refused, Unchanged, Wanted
 
 TAGS = {
     "title": ("XMP-dc:Title", "IPTC:ObjectName"),

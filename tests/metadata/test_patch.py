@@ -136,25 +136,49 @@ def test_a_patch_knows_the_file_beside_the_photo(tmp_path):
     assert not is_written(tmp_path / "new", b"damaged")
 
 
-# Made by the format's second form: digests by SHA-256.
-SECOND = bytes.fromhex(
-    "62637032000000000000001a0000000000000023000000000000000000000000000000173364806b1268d850eb65"
+# Made by the format's second and third form: digests of whole files, by SHA-256 and by BLAKE3.
+OLDER = {
+    "bcp2": "62637032000000000000001a0000000000000023000000000000000000000000000000173364806b1268d850eb65"
     "2d27304995df2b02b3583de573975b98065e3db65ad7b563e5083c4c04cfcbfa291601bd729bdaee37610b8a7f04"
-    "20465663ab7c7bef0005612e786d70789c636000034608c5c0cc8006f273520003040144"
-)
+    "20465663ab7c7bef0005612e786d70789c636000034608c5c0cc8006f273520003040144",
+    "bcp3": "62637033000000000000001a00000000000000230000000000000000000000000000"
+    "0017e243d98eee7d2bc6677b4266bc9005b130ca525ff89cae9cceb4f466e2a73cf8c10013fc3e600b1da38a5886"
+    "d6f9290fdf89470b0193febb73d0b080d3673c500000789c636000034608c5c0cc8006f273520003040144",
+}
 
 
-def test_a_patch_of_an_older_batchcap_still_leads_back(tmp_path):
+@pytest.mark.parametrize("form", OLDER)
+def test_a_patch_of_an_older_batchcap_still_leads_back(tmp_path, form):
+    patch = bytes.fromhex(OLDER[form])
     new, back = tmp_path / "new", tmp_path / "back"
     new.write_bytes(b"new and more words, and the picture")
-    assert is_written(new, SECOND)
-    apply_patch(new, SECOND, back)
+    assert is_written(new, patch)
+    apply_patch(new, patch, back)
     assert back.read_bytes() == b"old words, and the picture"
-    assert is_restored(back, SECOND)
+    assert is_restored(back, patch)
     new.write_bytes(b"new and more words, and a picture..")
     back.unlink()
     with pytest.raises(ValueError, match=r"^changed$"):
-        apply_patch(new, SECOND, back)
+        apply_patch(new, patch, back)
+
+
+@given(BYTES, BYTES, BYTES, st.integers(0, 20))
+def test_an_end_that_is_known_is_not_compared(one, two, end, more):
+    """Nor is it believed where the files have become shorter than it since."""
+    with tempfile.TemporaryDirectory() as folder:
+        old, new, back = (Path(folder) / name for name in ("old", "new", "back"))
+        old.write_bytes(one + end)
+        new.write_bytes(two + end)
+        shorter = min(len(one + end), len(two + end))
+        known = len(end) if more < 15 else shorter + more
+        patch = make_patch(old, new, tail=known)
+        apply_patch(new, patch, back)
+        assert back.read_bytes() == old.read_bytes()
+        assert is_written(new, patch)
+        assert is_restored(old, patch)
+        assert read_head(patch).end >= len(end) - read_head(patch).start
+        new.write_bytes(two + end + b"x")
+        assert not is_written(new, patch)
 
 
 def test_where_there_was_no_file_the_patch_says_so(tmp_path):
