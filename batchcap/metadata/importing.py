@@ -11,7 +11,9 @@ from typing import Any
 from batchcap.metadata.tagmap import LANGUAGES
 from batchcap.records import TagPlan
 
-SEPARATOR = "\x1f"  # between the texts of a list; of a person's words some may hold it
+# Between the texts of a list; of a person's words some may hold it. JSON takes it as it is, and
+# ExifTool is spared the reading of escapes.
+SEPARATOR = "\x7f"
 
 
 def to_import(jobs: Sequence[tuple[PurePath, TagPlan]]) -> tuple[str, tuple[str, ...]]:
