@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from batchcap.batches.jsonl import decode
-from batchcap.batches.lenient import count_of, text_of
+from batchcap.batches.lenient import MOST, count_of, text_of
 from batchcap.records import Reply, Trouble, Usage
 
 OK_STATUS = 200
@@ -20,6 +20,7 @@ EMPTY_ANSWER = "empty_answer"
 _SALVAGE = re.compile(rb'"custom_id"\s*:\s*"([A-Za-z0-9_-]{1,64})"')
 _TOP_STATUS = 999
 _ID_CHARS, _CODE_CHARS, _MESSAGE_CHARS = 200, 100, 1000
+_STOP = "stop"
 _INCOMPLETE = {"max_output_tokens": "length", "max_tokens": "length"}
 
 Json = Mapping[str, Any]
@@ -42,7 +43,32 @@ def read_reply(number: int, raw: bytes) -> Reply | Trouble:
     custom_id = text_of(value.get("custom_id"))[:_ID_CHARS]
     if not custom_id:
         return _unreadable(number, "names no custom_id")
-    return _reply(custom_id, number, value)
+    return _usual(custom_id, number, value) or _reply(custom_id, number, value)
+
+
+def _usual(custom_id: str, number: int, value: Any) -> Reply | None:
+    """Return what a line of the form of nearly all says, as ``_reply`` does; None for any other."""
+    try:
+        response = value["response"]
+        body = response["body"]
+        (choice,) = body["choices"]
+        message, usage = choice["message"], body["usage"]
+        text = text_of(message["content"])
+        taken, given = usage["prompt_tokens"], usage["completion_tokens"]
+        cached = usage["prompt_tokens_details"]["cached_tokens"]
+        thought = usage["completion_tokens_details"]["reasoning_tokens"]
+        amiss = value.get("error") or response.get("error") or body.get("error")
+        usual = response["status_code"] == OK_STATUS and choice["finish_reason"] == _STOP
+    except (KeyError, TypeError, ValueError):
+        return None
+    if amiss or not (usual and text) or message.get("refusal") or body.get("status"):
+        return None
+    if not (type(taken) is type(given) is type(cached) is type(thought) is int):
+        return None
+    if not (0 <= cached <= taken <= MOST and 0 <= thought <= given <= MOST):
+        return None
+    usage = Usage(taken, given, cached, thought)
+    return Reply(custom_id, number, OK_STATUS, text, "", _STOP, usage=usage)
 
 
 def _reply(custom_id: str, number: int, value: Json) -> Reply:

@@ -7,6 +7,7 @@ refusal, truncated, too_big or bad_json. Never raises on any text and never repa
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jiter
@@ -14,11 +15,14 @@ import jiter
 from batchcap.captions.chatter import is_refusal
 from batchcap.captions.plain_form import split_plain
 from batchcap.captions.text import fold, plain
+from batchcap.captions.words import MAX_BYTES
 from batchcap.records import Caption, Field, Preset, Trouble
+from batchcap.records.captions import Checks
 
 _MOST_CHARS = 100_000  # ten times what the longest preset may answer
 _MOST_STARTS = 20
 _DECODER = json.JSONDecoder(strict=False)  # a raw newline within a string is common and harmless
+_MOST_WORDS = 65536
 _JOINT = " | "
 # What is left of plain words alone: printable ASCII, but for markup.
 _TIDY = bytes(set(range(ord(" "), ord("~") + 1)) - set(b"<>*`"))
@@ -44,19 +48,18 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
     answer = _object_in(text, [field.name for field in preset.fields])
     if isinstance(answer, Trouble):
         return answer
-    return _caption(preset, answer)
+    return _usual(preset, answer) or _field_by_field(preset, answer)
 
 
-def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
+def _field_by_field(preset: Preset, answer: Mapping[str, Any]) -> Caption | Trouble:
     values: dict[str, Any] = {}
-    tidy = _is_tidy(answer)
     for field in preset.fields:
         if field.name not in answer:
             value: str | tuple[str, ...] | Trouble = Trouble(
                 "bad_json", f"The answer has no {field.name}."
             )
         else:
-            value = _typed(field, answer[field.name], tidy=tidy)
+            value = _typed(field, answer[field.name])
         if isinstance(value, Trouble):
             if field.required:
                 return value
@@ -65,32 +68,88 @@ def _caption(preset: Preset, answer: dict[str, Any]) -> Caption | Trouble:
     return Caption(**values)
 
 
-def _is_tidy(answer: Mapping[str, Any]) -> bool:
-    """Whether no text of an answer has to be cleaned, nor any word of a list: all at once."""
-    told: list[str] = []
-    for value in answer.values():
-        if isinstance(value, str):
-            if value:
-                told.append(value)
-        elif isinstance(value, list) and set(map(type, value)) <= _TEXTS:
-            told += value
-        else:
-            return False
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a preset asks for: names with their types, and which name is of which kind.
+
+    ``words`` are those of lists that were found to be clean.
+    """
+
+    names: Sequence[str]
+    types: Sequence[type]
+    texts: Sequence[str]
+    lists: Sequence[str]
+    choices: Sequence[tuple[str, frozenset[str]]]
+    words: set[str]
+
+
+def _asked(_lists: Checks, preset: Preset) -> _Asked:
+    fields = preset.fields
+    return _Asked(
+        names=[each.name for each in fields],
+        types=[list if each.kind == "list" else str for each in fields],
+        texts=[each.name for each in fields if each.kind == "text"],
+        lists=[each.name for each in fields if each.kind == "list"],
+        choices=[
+            (each.name, frozenset(one for one in each.choices if plain(one) == one))
+            for each in fields
+            if each.kind == "choice"
+        ],
+        words=set(),
+    )
+
+
+def _usual(preset: Preset, answer: Mapping[str, Any]) -> Caption | None:
+    """Return an answer that is all that was asked for and clean, as most are; None for another."""
+    asked = preset.lists.latest(_asked, preset)
+    try:
+        said = {each: answer[each] for each in asked.names}
+    except KeyError:
+        return None
+    if list(map(type, said.values())) != asked.types:
+        return None
+    for name, choices in asked.choices:
+        if said[name] not in choices:
+            return None
+    if not _is_clean([said[each] for each in asked.texts if said[each]]):
+        return None
+    for name in asked.lists:
+        if not _are_clean(asked.words, said[name]):
+            return None
+        said[name] = tuple(said[name])
+    return Caption(**said)
+
+
+def _are_clean(known: set[str], words: Sequence[Any]) -> bool:
+    """Whether a list holds clean words alone; they are remembered."""
+    try:
+        if known.issuperset(words):
+            return True
+    except TypeError:  # a list within the list
+        return False
+    if not (set(map(type, words)) <= _TEXTS and _is_clean(words)):
+        return False
+    if len(known) >= _MOST_WORDS:
+        known.clear()
+    known.update(each for each in words if len(each) <= MAX_BYTES)
+    return True
+
+
+def _is_clean(told: Sequence[str]) -> bool:
+    """Whether no text has to be cleaned, nor any word is empty: all at once."""
     row = f" {_JOINT.join(told)} "
     # A blank beside another one: at an end, between two, or in an empty word.
     return row.isascii() and not row.encode().translate(None, _TIDY) and "  " not in row
 
 
-def _typed(field: Field, value: object, *, tidy: bool) -> str | tuple[str, ...] | Trouble:
+def _typed(field: Field, value: object) -> str | tuple[str, ...] | Trouble:
     if field.kind == "list" and isinstance(value, list):
-        if tidy:
-            return tuple(value)
         if set(map(type, value)) <= _TEXTS:
             return tuple(word for word in map(plain, value) if word)
     elif field.kind == "text" and isinstance(value, str):
-        return value if tidy else plain(value)
+        return plain(value)
     elif field.kind == "choice" and isinstance(value, str):
-        return _chosen(field, value if tidy else plain(value))
+        return _chosen(field, plain(value))
     return Trouble("bad_json", f"The answer's {field.name} is not {_SAY[field.kind]}.")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.batches.replies import read_reply
+from batchcap.batches.replies import _reply, _usual, read_reply
 from batchcap.records import Reply, Trouble, Usage
 
 
@@ -317,6 +317,41 @@ def test_no_shape_raises(value):
 def test_no_torn_line_raises(cut, junk):
     raw = json.dumps(chat_line(content="A pier.")).encode()
     assert_sound(read_reply(1, raw[:cut] + junk + raw[cut + 3 :]))
+
+
+PLACES = st.sampled_from(
+    [
+        *[("error",), ("body",), ("status",), ("response",), ("response", "status_code")],
+        *[("response", "error"), ("response", "status"), ("response", "body")],
+        *[("response", "body", key) for key in ("error", "status", "message", "choices", "usage")],
+        *[("response", "body", "choices", 0), ("response", "body", "choices", 0, "text")],
+        *[("response", "body", "choices", 0, key) for key in ("message", "finish_reason")],
+        *[("response", "body", "choices", 0, "message", key) for key in ("content", "refusal")],
+        *[("response", "body", "usage", f"{key}_tokens") for key in ("prompt", "completion")],
+        ("response", "body", "usage", "prompt_tokens_details"),
+        ("response", "body", "usage", "prompt_tokens_details", "cached_tokens"),
+        ("response", "body", "usage", "completion_tokens_details", "reasoning_tokens"),
+    ]
+)
+ODD = st.sampled_from([None, 0, 1, 41, 200, 200.0, 121, -1, True, False, 10**13, "", "stop", "x"])
+
+
+@given(st.dictionaries(PLACES, ODD | VALUES, max_size=2), st.booleans())
+def test_a_usual_line_says_what_any_line_says(put_in, takes_out):
+    value = chat_line(content="A pier.", refusal=None)
+    for place, odd in put_in.items():
+        *way, key = place
+        inner = value
+        for each in way:
+            at_list = isinstance(inner, list) and each == 0 and inner
+            inner = inner.get(each) if isinstance(inner, dict) else inner[0] if at_list else None
+        if isinstance(inner, dict) and takes_out:
+            inner.pop(key, None)
+        elif isinstance(inner, dict) or (isinstance(inner, list) and key == 0 and inner):
+            inner[key] = odd
+    usual = _usual("p1", 1, value)
+    assert usual in (None, _reply("p1", 1, value))
+    assert put_in or usual
 
 
 @pytest.mark.parametrize("key", ["error", "response", "output"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.captions.reply import parse
+from batchcap.captions.reply import _field_by_field, _usual, parse
 from batchcap.preset import load_preset, preset_names
 from batchcap.records import Caption, Trouble
 
@@ -129,6 +129,40 @@ def test_any_json_whole_or_cut_gives_a_caption_or_trouble(values, cut):
         if isinstance(found, Caption):
             for line in (found.title, found.description, *found.keywords):
                 assert not any(unicodedata.category(each) in {"Cc", "Cf", "Cs"} for each in line)
+
+
+WORDS = [
+    "boat",
+    "old boat",
+    "Rome",
+    "",
+    " boat",
+    "boat ",
+    "a  b",
+    "a*",
+    "\x7f",
+    "a\nb",
+    "caf\u00e9",
+]
+ODD = st.one_of(
+    st.sampled_from(
+        [*WORDS, "commercial", "Editorial", "nature", None, 1, True, [], {}, [["boat"]]]
+    ),
+    st.lists(st.sampled_from([*WORDS, 1, True, None]), max_size=4),
+    JSON,
+)
+
+
+@given(st.sampled_from(sorted(PRESETS)), st.dictionaries(st.integers(0, 9), ODD, max_size=2))
+def test_a_usual_answer_is_taken_as_any_answer_is(name, put_in):
+    preset = PRESETS[name]
+    usual = {"text": "Old boats at dawn.", "list": ["boat", "harbour"]}
+    answer = {each.name: usual.get(each.kind) or each.choices[0] for each in preset.fields}
+    assert _usual(preset, answer)
+    names = list(answer)
+    for place, odd in put_in.items():
+        answer[names[place % len(names)]] = odd
+    assert _usual(preset, answer) in (None, _field_by_field(preset, answer))
 
 
 @pytest.mark.parametrize(
