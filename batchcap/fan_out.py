@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from batchcap.interrupt import undisturbed
 
-# After how many new objects a worker searches for circles of them.
+# After how many new objects circles of them are searched for.
 CIRCLES = 50_000
 # Starting processes takes longer than reading so many photos on threads.
 FEW = 16
@@ -87,6 +87,20 @@ def in_order(
             future.cancel()
 
 
+@contextlib.contextmanager
+def few_searches() -> Iterator[None]:
+    """Search seldom for circles of objects: pieces of work are many small values, and no circles.
+
+    What a piece leaves behind is freed without a search.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(CIRCLES)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def grouped(given: Iterable[Given], size: int) -> Iterator[list[Given]]:
     """Yield lists of ``size`` in the order given, the last one shorter."""
     each = iter(given)
@@ -101,8 +115,7 @@ def begin_worker() -> None:
     would wait for more work for ever: each holds the queue open for the others.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Pieces of work are many small values and no circles: the search for those finds nothing.
-    gc.set_threshold(CIRCLES)
+    gc.set_threshold(CIRCLES)  # as in few_searches, for as long as it lives
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -125,8 +125,8 @@ def _plain(judged: Judged) -> Plain:
 def whole(plain: Plain) -> Judged:
     """Return the judgement that another process sent."""
     custom_id, line, mark, usage, ending, task = plain
-    known = task and OpenTask._make(task)
-    return Judged(custom_id, line, mark, Usage._make(usage), Ending._make(ending), known)
+    known = task and OpenTask(*task)
+    return Judged(custom_id, line, mark, Usage(*usage), Ending(*ending), known)
 
 
 def pack(presets: Mapping[str, Preset], path: Path) -> None:

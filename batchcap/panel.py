@@ -15,7 +15,7 @@ from pathlib import Path
 
 from batchcap.batches.jsonl import parts
 from batchcap.errors import BatchcapError, BooksDoNotBalance
-from batchcap.fan_out import Crew, in_order, local_crew
+from batchcap.fan_out import Crew, few_searches, in_order, local_crew
 from batchcap.judging import Basis, Judged, Page, judge, judge_apart, pack, whole
 from batchcap.ledger.submissions import Sent
 from batchcap.records import Fetched, Trouble
@@ -39,12 +39,14 @@ def panel(workspace: Workspace, replies: int) -> Iterator[Panel]:
     workers = workspace.processes
     if replies < MANY or workers == 1 or not workspace.ledger.shared:
         work = partial(judge, Basis(workspace.preset_named, workspace.ledger.captions))
-        yield lambda pages: ((each, work(each)) for each in pages)
+        with few_searches():
+            yield lambda pages: ((each, work(each)) for each in pages)
         return
     try:
         with (
             tempfile.TemporaryDirectory(prefix="batchcap-") as folder,
             local_crew(workers, replies) as crew,
+            few_searches(),
         ):
             yield partial(_apart, workspace, crew, Path(folder))
     except BrokenExecutor as error:

@@ -166,18 +166,8 @@ class Captions:
     def settle(self, submission: Submission, settled: Iterable[Settled]) -> None:
         """Record how tasks ended."""
         rows = [
-            (
-                each.task_id,
-                submission.id,
-                each.kind.value,
-                each.code,
-                each.message,
-                each.result,
-                int(each.counted),
-                each.fingerprint,
-                *each.usage,
-            )
-            for each in settled
+            (task_id, submission.id, str(kind), code, said, result, int(counted), mark, *usage)
+            for task_id, kind, code, said, result, counted, usage, mark in settled
         ]
         for first in range(0, len(rows), AT_ONCE):
             part = rows[first : first + AT_ONCE]

@@ -6,7 +6,7 @@ sums close.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from batchcap import balance
@@ -146,11 +146,15 @@ class Attempts:
         self._most = workspace.settings.limits.attempts
         self._pending: dict[tuple[int, int], int] = {}
 
-    def ended(self, task: OpenTask, *, counted: bool) -> Callable[[], bool]:
-        """Note the end of a task; gives what tells whether its photo may be asked for again."""
+    def ended(self, task: OpenTask, *, counted: bool) -> None:
+        """Note the end of a task."""
         key = (task.photo_id, task.generation)
         self._pending[key] = self._pending.get(key, 0) + counted
-        return lambda: self._tasks.counted(*key) + self._pending[key] < self._most
+
+    def left(self, task: OpenTask) -> bool:
+        """Whether the photo of a task may be asked for again."""
+        key = (task.photo_id, task.generation)
+        return self._tasks.counted(*key) + self._pending.get(key, 0) < self._most
 
 
 class Ready:
@@ -184,7 +188,8 @@ def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) ->
     unpaid = ending.code in NO_BALANCE
     joining.counts[UNPAID] += int(unpaid)
     counted = ending.code != CANCELLED and not unpaid
-    outcome = _result(ending, spent.ended(task, counted=counted))
+    spent.ended(task, counted=counted)
+    outcome = _result(ending, task, spent)
     joining.counts[outcome] += 1
     if outcome in ("held", "refused", "failed"):
         hint = "batchcap status --photo PATH" if outcome == "held" else ""
@@ -201,16 +206,16 @@ def _ended(joining: Joining, judged: Judged, task: OpenTask, spent: Attempts) ->
     )
 
 
-def _result(ending: Ending, more: Callable[[], bool]) -> str:
+def _result(ending: Ending, task: OpenTask, spent: Attempts) -> str:
     if ending.outcome is Outcome.REFUSED:
         return "refused"
     if not ending.words:
         again = ending.policy in (Policy.AGAIN, Policy.DIFFERENT)
-        return "retry" if again and more() else "failed"
+        return "retry" if again and spent.left(task) else "failed"
     if ending.severity is Severity.HOLD:
         return "held"
     if ending.severity is Severity.AGAIN:
-        return "retry" if more() else "held"
+        return "retry" if spent.left(task) else "held"
     return "repaired" if ending.severity else "accepted"
 
 
@@ -235,8 +240,8 @@ def _without_reply(workspace: Workspace, joining: Joining) -> None:
                 or view.state is BatchState.CANCELLED
                 or (view.state is BatchState.FAILED and bool(named) and error is None)
             )
-            more = spent.ended(task, counted=counted)
-            outcome = "retry" if more() else "failed"
+            spent.ended(task, counted=counted)
+            outcome = "retry" if spent.left(task) else "failed"
             settled.append(Settled(task.id, kind, code, message, outcome, counted=counted))
             joining.counts["missing" if kind is Outcome.MISSING else outcome] += 1
             joining.counts[GIVEN_UP] += outcome == "failed"
