@@ -5,66 +5,24 @@ nearly every rule would look at each of them in vain. A sign too many only costs
 would let a fault pass, and is a defect.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain, islice
-from operator import eq
-from string import ascii_letters, digits
 
 from batchcap.captions import signs
 from batchcap.captions.grounds import Grounds, grounds
 from batchcap.captions.listing import entries
 from batchcap.captions.look import Around, Look, around, around_single, look_at
-from batchcap.captions.naming import LEAST_TITLED, PROSE
-from batchcap.captions.reading import NOTHING
+from batchcap.captions.naming import LEAST_TITLED
 from batchcap.captions.roots import Roots, roots
+from batchcap.captions.spoken import Known, Rows, letter_by_letter, word_by_word
 from batchcap.captions.text import DANGLING, plain
-from batchcap.captions.tokens import ABBREVIATED
+from batchcap.captions.words import MAX_BYTES
 from batchcap.records import Caption, Facts, Preset, Release
-
-Rows = Sequence[Sequence[str]]
 
 _TITLE, _DESCRIPTION = 0, 2  # where they stand in PROSE
 _TITLES = 2  # title and headline, at its beginning
 _PLACES = 1024
-
-_KEPT = frozenset(f"{ascii_letters}{digits}\n'")
-_LOWER_APART = bytes(ord(chr(n).lower()) if chr(n) in _KEPT else ord(" ") for n in range(256))
-_RARE = re.compile(r"[^A-Za-z ,.'\n-]")
-_TOLD_BY = {
-    **dict.fromkeys("0123456789", signs.DIGIT),
-    **dict.fromkeys("@#+", signs.ADDRESS),
-    **dict.fromkeys("!?;", signs.MARK),
-    ":": signs.MARK | signs.TALK,
-    "(": signs.MARK | signs.OPEN_END,
-    "[": signs.OPEN_END,
-    '"': signs.QUOTE | signs.OPEN_END,
-    **dict.fromkeys(")]/&%$", 0),
-}
-_CAPITALIZED = re.compile(r"[A-Z][A-Za-z0-9']*")
-_INNER = re.compile(r"[A-Za-z0-9'][A-Z]")
-_WITHIN = frozenset(f"{ascii_letters}{digits}'")
-_LAST_WORD = re.compile(r"[A-Za-z0-9']*$")
-_LONG = max(map(len, ABBREVIATED)) + len("'s") + 1
-_LETTERS = range(0xC0, 0x250)
-_SIGNS_OF_PRINT = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"}  # noqa: RUF001
-
-
-def _plain_letters() -> dict[int, str]:
-    """Return the accented letters of western texts with the plain ones they are folded to."""
-    split = {each: unicodedata.normalize("NFKD", chr(each)) for each in _LETTERS}
-    bare = {
-        each: "".join(one for one in parts if not unicodedata.combining(one))
-        for each, parts in split.items()
-    }
-    return {each: one for each, one in bare.items() if len(one) == 1 and one.isascii()} | {
-        ord(sign): plain for sign, plain in _SIGNS_OF_PRINT.items()
-    }
-
-
-_PLAIN = _plain_letters()
+_MOST_QUIET = 32  # of each place
 
 
 def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
@@ -74,22 +32,14 @@ def glance(preset: Preset, caption: Caption, facts: Facts) -> int:
     ground = grounds(lists, facts)
     place = lists.held(around_single if look.single else around, ground, _PLACES)
     prose = look.prose(caption)
-    spoken = "\n".join(("", *prose))
-    if not spoken.isascii():
-        spoken = spoken.translate(_PLAIN)
     found = _lengths(look, caption) | _endings(look, prose)
-    visible, reason = caption.visible_text, caption.release_reason
-    if not _is_foreseen(spoken) or not (_is_plain(visible) and _is_plain(reason)):
+    known = ground, place
+    read = word_by_word(look, known, prose) or letter_by_letter(look, known, prose)
+    if read is None or not (_is_plain(caption.visible_text) and _is_plain(caption.release_reason)):
         found |= signs.IN_TEXT
     else:
-        rows = _rows(spoken)
-        words = list(chain.from_iterable(rows))
-        found |= _marks(spoken, words) | _digits_and_the_like(spoken)
-        found |= _capitals(look, (ground, place), spoken)
-        if "'" in spoken:  # for a pattern a word ends there, too
-            words += chain.from_iterable(each.split("'") for each in tuple(words))
-        found |= _words(look, (ground, place), set(words))
-        found |= _titles(look, (ground, place), prose, rows)
+        rows, told = read
+        found |= told | _titles(look, known, prose, rows)
         if prose[_DESCRIPTION]:
             found |= _unplaced(place, prose[_DESCRIPTION])
         title = set(rows[_TITLE])
@@ -106,101 +56,7 @@ def _is_plain(text: str) -> bool:
     return not text or plain(text) == text
 
 
-def _is_foreseen(spoken: str) -> bool:
-    """Whether texts hold what nearly all do, in letters with which the signs can be told."""
-    if not spoken.isascii() or spoken.count("\n") != len(PROSE) or spoken[-1] == " ":
-        return False
-    return not (
-        "  " in spoken
-        or " ," in spoken
-        or " ." in spoken
-        or ".." in spoken
-        or " \n" in spoken
-        or "\n " in spoken
-        or "''" in spoken
-    )
-
-
-def _digits_and_the_like(spoken: str) -> int:
-    found = 0
-    if _RARE.search(spoken):
-        for each in set(_RARE.findall(spoken)):
-            found |= _TOLD_BY.get(each, signs.IN_TEXT)
-    return found
-
-
-def _rows(spoken: str) -> list[list[str]]:
-    """Return the words of each text, folded; without a possessive 's."""
-    # As bytes a table turns each letter in no time, all of them at once.
-    small = spoken.encode("ascii").translate(_LOWER_APART).decode("ascii")
-    rows = [each.split() for each in small.split("\n")[1:]]
-    if "'" not in spoken:
-        return rows
-    bare = ([each.strip("'").removesuffix("'s") for each in row] for row in rows)
-    return [list(filter(None, row)) for row in bare]
-
-
-def _marks(spoken: str, words: Sequence[str]) -> int:
-    """Tell of commas and full stops in odd places, and of words that stand there twice."""
-    found = 0
-    if spoken.count(",") != spoken.count(", "):
-        found |= signs.MARK
-    stops = spoken.count(".")
-    if stops and stops != spoken.count(". ") + spoken.count(".\n") + (spoken[-1] == "."):
-        found |= signs.ADDRESS | signs.MARK
-    if True in map(eq, words, islice(words, 1, None)):
-        found |= signs.MARK
-    return found
-
-
-def _capitals(look: Look, known: tuple[Grounds, Around], spoken: str) -> int:
-    """Tell of capitalised words that may be names: within a sentence, or on a list."""
-    ground, place = known
-    found = 0
-    odd = False
-    for each in _CAPITALIZED.finditer(spoken):
-        text, start = each[0], each.start()
-        word = text.lower()
-        odd = odd or text[1:] != word[1:] or spoken[start - 1] in _WITHIN
-        if "'" in word:
-            word = word.rstrip("'").removesuffix("'s")
-        told = look.capitals.get(word, 0)
-        if word in ground.proven:
-            found |= told & ~signs.NAME
-        elif spoken[start - 1] == "\n" or word in look.allowed or _opens(spoken, start):
-            found |= told
-        else:
-            found |= told | signs.NAME
-    if odd:
-        found |= signs.NAME if _INNER.search(place.without_names(spoken)) else 0
-        found |= signs.CAPITAL if any(map(str.isupper, spoken.split("\n"))) else 0
-    return found
-
-
-def _opens(spoken: str, start: int) -> bool:
-    """Whether a sentence surely begins here, within a text: a capital there says nothing."""
-    if spoken[start - 2 : start] != ". ":
-        return False
-    before = _LAST_WORD.search(spoken, max(0, start - 2 - _LONG), start - 2)
-    word = before[0].lower().removesuffix("'s") if before else ""
-    return len(word) > 1 and word not in ABBREVIATED
-
-
-def _words(look: Look, known: tuple[Grounds, Around], words: AbstractSet[str]) -> int:
-    """Tell what single words are signs of; those of the known place are none of a name."""
-    ground, place = known
-    found = 0
-    for each in words & look.noted:
-        told = look.words.get(each, 0)
-        if not look.longer.get(each, NOTHING).isdisjoint(words):
-            told |= signs.NAME | signs.TRADE
-        found |= told & ~signs.NAME if each in ground.proven else told
-    if not place.inner.isdisjoint(words):
-        found |= signs.NAME
-    return found
-
-
-def _titles(look: Look, known: tuple[Grounds, Around], prose: Sequence[str], rows: Rows) -> int:
+def _titles(look: Look, known: Known, prose: Sequence[str], rows: Rows) -> int:
     """Tell of a Title Written Like This: of capitals beside those of the known place, or of them.
 
     The rule counts the words that bear a capital; where only the place does it is counted here.
@@ -295,7 +151,7 @@ def _keywords(preset: Preset, by: tuple[Look, Around], caption: Caption, ground:
     known = roots(lists)
     held = list(map(known.__getitem__, keywords))
     if "" in held:
-        found |= _loud(known, keywords, held, ground)
+        found |= _loud(known, keywords, held, (ground, place))
     if len(set(held)) < number or found & signs.UNTIDY:
         found |= signs.TWICE
     if ground.camera in keywords:
@@ -308,15 +164,23 @@ def _keywords(preset: Preset, by: tuple[Look, Around], caption: Caption, ground:
     return found
 
 
-def _loud(known: Roots, keywords: Sequence[str], held: list[str], ground: Grounds) -> int:
+def _loud(roots_of: Roots, keywords: Sequence[str], held: list[str], known: Known) -> int:
     """Tell what the keywords without a root are signs of, and put their roots where they stand."""
+    ground, place = known
     found, n = 0, -1
     for _ in range(held.count("")):
         n = held.index("", n + 1)
-        entry, held[n] = known.loud(keywords[n])
-        found |= entry.signs
+        keyword = keywords[n]
+        if quiet := place.quiet.get(keyword):
+            held[n] = quiet
+            continue
+        entry, held[n] = roots_of.loud(keyword)
+        told = entry.signs
         if not (entry.loud <= ground.proven and entry.listed <= ground.proven):
-            found |= signs.NAME
+            told |= signs.NAME
         if entry.key == ground.camera.replace("-", " "):
-            found |= signs.UNWANTED
+            told |= signs.UNWANTED
+        if not told and len(keyword) <= MAX_BYTES and len(place.quiet) < _MOST_QUIET:
+            place.quiet[keyword] = held[n]
+        found |= told
     return found

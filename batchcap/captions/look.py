@@ -6,7 +6,7 @@ Takes a preset or what facts say; gives frozen tables for ``captions.glance``. N
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from batchcap.captions.grounds import Grounds
 from batchcap.captions.keywords import placed
 from batchcap.captions.kinds import ALLOWED, BRAND
 from batchcap.captions.naming import PROSE
+from batchcap.captions.plain_words import PlainWords
 from batchcap.captions.prose import SENTENCES, least
 from batchcap.captions.reading import NOTHING
 from batchcap.captions.technical import CAMERA_SIGNS, FILE_SIGNS
@@ -32,7 +33,8 @@ class Look:
     ``longer`` which words make a listed name of it; ``noted`` holds those of the first and third.
     ``limits`` holds how many characters each text must and may have,
     ``endings`` where a text stands in PROSE and whether it is to be whole sentences; ``small``
-    words say nothing, those that are ``passed`` need not be keywords.
+    words say nothing, those that are ``passed`` need not be keywords. ``plain`` and ``capitalized``
+    know the words of these two forms, a comma or full stop behind them.
     """
 
     prose: Callable[[Caption], tuple[str, ...]]
@@ -49,6 +51,8 @@ class Look:
     fewest: int
     most: int
     single: bool
+    plain: PlainWords
+    capitalized: PlainWords
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,13 @@ class Around:
     """What is known of a place as a caption is looked at.
 
     ``spelled`` are its names, the longest first; ``inner`` holds the words that would make another
-    name of one of its own.
+    name of one of its own. ``quiet`` holds the roots of keywords that would be loud anywhere else.
     """
 
     spelled: tuple[str, ...]
     inner: frozenset[str]
     keywords: tuple[str, ...]
+    quiet: dict[str, str] = field(default_factory=dict, compare=False)
 
     def without_names(self, text: str) -> str:
         """Return a text without the known place."""
@@ -122,6 +127,8 @@ def look_at(lists: Checks, preset: Preset) -> Look:
         fewest=keywords.min_items if keywords else 0,
         most=(keywords.max_items if keywords else 0) or sys.maxsize,
         single=keywords is not None and keywords.words == "single",
+        plain=PlainWords("([a-z]+)[,.]?"),
+        capitalized=PlainWords("([A-Z][a-z]*)[,.]?"),
     )
 
 

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from batchcap.captions import chatter, signs, technical, titles, words
 from batchcap.captions.glance import glance
+from batchcap.captions.grounds import grounds
+from batchcap.captions.look import around, look_at
+from batchcap.captions.naming import PROSE
 from batchcap.captions.quality import RULES
+from batchcap.captions.spoken import letter_by_letter, word_by_word
 from batchcap.preset import load_preset, preset_names
 from batchcap.records import Caption, Fact, Facts, Verdict
 
@@ -103,6 +107,31 @@ def test_a_rule_without_its_signs_has_nothing_to_say(name, case) -> None:
     for rule, work in RULES.items():
         if not seen & signs.OF_RULE[rule]:
             assert work(PRESETS[name], caption, facts) == Verdict(caption), rule
+
+
+ODD = (
+    "a an old boat Boat rome Rome Italy st St no No x X é É Zürich maria Maria rose Vespa mid-air "
+    "End-Boat a- -a A. e. , . ,- .- – ' dog's Rome's aB 9 café “so” great photo"  # noqa: RUF001
+)
+ENDS = st.sampled_from(["", "", "", "", ",", ".", "..", "-", "\n", " "])
+MARKED = st.tuples(st.sampled_from(ODD.split(" ")), ENDS).map("".join)
+TEXT = st.lists(MARKED, max_size=7).map(" ".join)
+
+
+@settings(max_examples=1500)
+@given(st.lists(TEXT, min_size=len(PROSE), max_size=len(PROSE)), PLACES)
+def test_texts_say_the_same_word_by_word_and_letter_by_letter(texts, where) -> None:
+    ground = grounds(STOCK.lists, Facts(city=fact(where[0]), country=fact(where[1])))
+    look, known = look_at(STOCK.lists, STOCK), (ground, around(STOCK.lists, ground))
+    told = word_by_word(look, known, texts)
+    if told is not None:
+        assert told == letter_by_letter(look, known, texts)
+
+
+def test_a_sound_caption_is_read_word_by_word() -> None:
+    ground = grounds(STOCK.lists, ROME)
+    look, known = look_at(STOCK.lists, STOCK), (ground, around(STOCK.lists, ground))
+    assert word_by_word(look, known, look.prose(GOOD))
 
 
 @pytest.mark.parametrize(
