@@ -34,6 +34,7 @@ from batchcap.records import (
 from batchcap.records.captions import Checks
 
 _KNOWN = 1024
+_NO_FINDINGS = findings_to_json(())
 PresetOf = Callable[[str], Preset]
 Plain = tuple[Any, ...]
 
@@ -157,6 +158,9 @@ def _candidate(preset_of: PresetOf, reply: Reply, task: OpenTask | None) -> Cand
 
 
 def _checked(verdict: Verdict) -> Ending:
+    words = words_to_json(verdict.caption)
+    if not verdict.findings:
+        return Ending(Outcome.ANSWERED, "", Policy.KEEP, "", None, words, _NO_FINDINGS)
     grave = [each.message for each in verdict.findings if each.severity is not Severity.REPAIRED]
     return Ending(
         Outcome.ANSWERED,
@@ -164,7 +168,7 @@ def _checked(verdict: Verdict) -> Ending:
         Policy.KEEP,
         " ".join(grave),
         verdict.severity,
-        words_to_json(verdict.caption),
+        words,
         findings_to_json(verdict.findings),
     )
 

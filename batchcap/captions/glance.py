@@ -88,13 +88,13 @@ def _unplaced(place: Around, description: str) -> int:
 
 def _alike(
     preset: Preset,
-    title: AbstractSet[str],
-    description: AbstractSet[str],
+    title: set[str],
+    description: set[str],
     said_little: tuple[AbstractSet[str], AbstractSet[str]],
 ) -> int:
     """Tell of a title whose words are nearly those of the description, small ones aside."""
     small, place = said_little
-    ours, theirs = title - small - place, description - small - place
+    ours, theirs = title.difference(small, place), description.difference(small, place)
     shared = len(ours & theirs)
     limit = preset.lists.thresholds.title_likeness
     if ours and shared < limit * (len(ours) + len(theirs) - shared):

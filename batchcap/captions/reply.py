@@ -45,10 +45,11 @@ def parse(preset: Preset, text: str) -> Caption | Trouble:
     if preset.form == "plain":
         description, keywords = split_plain(text)
         return Caption(description=description, keywords=keywords)
-    answer = _object_in(text, [field.name for field in preset.fields])
+    asked = preset.lists.latest(_asked, preset)
+    answer = _object_in(text, asked.names)
     if isinstance(answer, Trouble):
         return answer
-    return _usual(preset, answer) or _field_by_field(preset, answer)
+    return _usual(asked, answer) or _field_by_field(preset, answer)
 
 
 def _field_by_field(preset: Preset, answer: Mapping[str, Any]) -> Caption | Trouble:
@@ -99,9 +100,8 @@ def _asked(_lists: Checks, preset: Preset) -> _Asked:
     )
 
 
-def _usual(preset: Preset, answer: Mapping[str, Any]) -> Caption | None:
+def _usual(asked: _Asked, answer: Mapping[str, Any]) -> Caption | None:
     """Return an answer that is all that was asked for and clean, as most are; None for another."""
-    asked = preset.lists.latest(_asked, preset)
     try:
         said = {each: answer[each] for each in asked.names}
     except KeyError:
@@ -170,7 +170,7 @@ def _object_in(text: str, names: Sequence[str]) -> dict[str, Any] | Trouble:
             whole: dict[str, Any] = jiter.from_json(text.encode())
         except ValueError:
             whole = {}  # then it is looked for below
-        if any(map(whole.__contains__, names)):
+        if not whole.keys().isdisjoint(names):
             return whole
     starts = [found.start() for found in re.finditer(r"\{", text)][:_MOST_STARTS]
     other = False
@@ -179,7 +179,7 @@ def _object_in(text: str, names: Sequence[str]) -> dict[str, Any] | Trouble:
             value, _ = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        if any(map(value.__contains__, names)):
+        if not value.keys().isdisjoint(names):
             return dict(value)
         other = True
     if other:

@@ -47,15 +47,18 @@ def word_by_word(look: Look, known: Known, prose: Sequence[str]) -> tuple[Rows, 
     rows: list[list[str]] = []
     found = 0
     for text in prose:
-        words = text.replace("-", " ").split(" ") if text else []
+        if not text:
+            rows.append([])
+            continue
+        if text[-1] == "," or ("-" in text and (",-" in text or ".-" in text)):
+            return None
+        words = text.replace("-", " ").split(" ")
         row = list(map(look.plain.__getitem__, words))
         if "" in row:
             signed = _capital_words(look, known, words, row)
             if signed is None:
                 return None
             found |= signed
-        if text[-1:] == "," or ",-" in text or ".-" in text:
-            return None
         rows.append(row)
     said = list(chain.from_iterable(rows))
     if True in map(eq, said, islice(said, 1, None)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.captions.reply import _field_by_field, _usual, parse
+from batchcap.captions.reply import _asked, _field_by_field, _usual, parse
 from batchcap.preset import load_preset, preset_names
 from batchcap.records import Caption, Trouble
 
@@ -158,11 +158,12 @@ def test_a_usual_answer_is_taken_as_any_answer_is(name, put_in):
     preset = PRESETS[name]
     usual = {"text": "Old boats at dawn.", "list": ["boat", "harbour"]}
     answer = {each.name: usual.get(each.kind) or each.choices[0] for each in preset.fields}
-    assert _usual(preset, answer)
+    asked = preset.lists.latest(_asked, preset)
+    assert _usual(asked, answer)
     names = list(answer)
     for place, odd in put_in.items():
         answer[names[place % len(names)]] = odd
-    assert _usual(preset, answer) in (None, _field_by_field(preset, answer))
+    assert _usual(asked, answer) in (None, _field_by_field(preset, answer))
 
 
 @pytest.mark.parametrize(
