@@ -1,5 +1,6 @@
 """Work over an executor: in order, bounded, cancelled when nobody wants it any more."""
 
+import gc
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchcap.fan_out import AHEAD, Crew, grouped, in_order
+from batchcap.fan_out import AHEAD, CIRCLES, Crew, few_searches, grouped, in_order
 
 
 class Counting(Executor):
@@ -40,6 +41,13 @@ def test_groups_hold_all_in_order_and_only_the_last_is_short(items, size) -> Non
     assert [each for group in groups for each in group] == items
     assert all(len(group) == size for group in groups[:-1])
     assert all(groups)
+
+
+def test_circles_are_searched_for_as_before_when_the_work_is_done() -> None:
+    before = gc.get_threshold()
+    with few_searches():
+        assert gc.get_threshold()[0] == CIRCLES
+    assert gc.get_threshold() == before
 
 
 def test_only_so_much_is_under_way() -> None:
