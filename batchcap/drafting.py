@@ -4,6 +4,7 @@ Takes ExifTool and a chunk of photos; gives drafts beside the originals, or why 
 an original: putting a draft in its place is the caller's step, after the way back is recorded.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchcap.errors import DiskTrouble
 from batchcap.heads import Head, join_head, take_heads
 from batchcap.metadata.exiftool import GONE, Draft, ExifTool, Job
 from batchcap.metadata.own import written_by_us
@@ -93,10 +95,7 @@ def _drafted(tool: ExifTool, planned: Sequence[Planned], *, whole: bool = False)
         return []
     seeds = [each.source for each in planned if each.home.seed]
     begun = tool.read(seeds) if seeds else {}
-    with tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True) as folder:
-        embedded = (each.source for each in planned if not each.wanted.sidecar and not whole)
-        heads = take_heads(embedded, Path(folder))
-        written = _written(tool, planned, heads)
+    written, heads = (_by_whole(tool, planned), {}) if whole else _by_head(tool, planned)
     drafts = [each.path for each in written.values() if isinstance(each, Draft)]
     # The disk takes one draft after the other while they are read back and proven.
     with ThreadPoolExecutor(1) as disk:
@@ -113,34 +112,61 @@ def _drafted(tool: ExifTool, planned: Sequence[Planned], *, whole: bool = False)
                 result = _synced(proven, kept[draft.path].exception())
                 if isinstance(result, Refused):
                     discard(draft.path)
-            elif draft.code == "exif_left":
+            elif draft.code == "exif_left" and not head:
                 result = Unchanged(known.wanted, known.plan)
             else:
                 result = refused(known.wanted, draft)
-            if head and isinstance(result, Refused) and result.trouble.code not in GONE:
+            if head and isinstance(result, Refused) and _may_come_right(result):
                 again.append(known)
             else:
                 results.append(result)
     return results + _drafted(tool, again, whole=True)
 
 
-def _written(
-    tool: ExifTool, planned: Sequence[Planned], heads: Mapping[Path, Head]
-) -> dict[Path, Draft | Trouble]:
+def _may_come_right(result: Refused) -> bool:
+    return not result.hold and result.trouble.code not in GONE
+
+
+def _by_whole(tool: ExifTool, planned: Sequence[Planned]) -> dict[Path, Draft | Trouble]:
     """Return the draft of each photo, by what ExifTool was to read."""
-    given = {each.source: heads[each.source].path for each in planned if each.source in heads}
-    jobs = [Job(given.get(each.source, each.source), each.plan) for each in planned]
-    written = tool.write(jobs)
-    found: dict[Path, Draft | Trouble] = {}
-    for known in planned:
-        source = known.source
-        made = written[given.get(source, source)]
-        if source in heads and isinstance(made, Draft):
-            path = draft_path(source, tool.prefix)
-            trouble = join_head(source, heads[source].length, made.path, path)
-            made = trouble or replace(made, path=path)
-        found[source] = made
-    return found
+    return tool.write([Job(each.source, each.plan) for each in planned])
+
+
+def _by_head(
+    tool: ExifTool, planned: Sequence[Planned]
+) -> tuple[dict[Path, Draft | Trouble], dict[Path, Head]]:
+    """Return the same, and which photos were written by their heads."""
+    embedded = [each.source for each in planned if not each.wanted.sidecar]
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory("-batchcap"))
+            heads = take_heads(embedded, Path(folder))
+            given = {each.source: each.source for each in planned}
+            given |= {photo: head.path for photo, head in heads.items()}
+            written = tool.write([Job(given[each.source], each.plan) for each in planned])
+        except (DiskTrouble, OSError):
+            heads = {}  # without room for them the photos' own disk may have enough
+        else:
+            made = {each.source: written[given[each.source]] for each in planned}
+            prefix = tool.prefix
+            joined = {
+                each.source: _joined(each, head, made[each.source], prefix)
+                for each in planned
+                if (head := heads.get(each.source))
+            }
+            return made | joined, heads
+    return _by_whole(tool, planned), {}
+
+
+def _joined(known: Planned, head: Head, made: Draft | Trouble, prefix: str) -> Draft | Trouble:
+    """Return a photo's draft from that of its head, which must hold all that is planned."""
+    if isinstance(made, Trouble):
+        return made
+    if made.plan != known.plan:
+        return Trouble("head", f"{known.source.name}: its head does not take all that is planned")
+    path = draft_path(known.source, prefix)
+    trouble = join_head(known.source, head.length, made.path, path)
+    return trouble or replace(made, path=path)
 
 
 def _prove(
@@ -151,7 +177,7 @@ def _prove(
 ) -> Ready | Refused:
     """Compare the draft with the plan and with what was there: tags, other parts and picture.
 
-    ``tags`` are those of before and after. One that was made by its head ends with its picture.
+    ``tags`` are those of before and after. What was made by a head must end with its picture.
     """
     wanted, home = known.wanted, known.home
     before, after = tags
@@ -160,13 +186,18 @@ def _prove(
     if isinstance(after, Trouble):
         return refused(wanted, after)
     trouble = verify(draft.plan, before, after)
-    if not wanted.sidecar:
-        trouble = trouble or harmed(wanted.file, draft.path, wanted.digest, ends=head is not None)
-    if trouble:
-        return refused(wanted, trouble)
     old = None if home.seed else home.path
     name, tail = home.path.name if wanted.sidecar else "", head.rest if head else 0
-    patch = make_patch(old, draft.path, name, tail=tail)
+    try:
+        if not wanted.sidecar:
+            ends = head is not None
+            trouble = trouble or harmed(wanted.file, draft.path, wanted.digest, ends=ends)
+        if trouble:
+            return refused(wanted, trouble)
+        patch = make_patch(old, draft.path, name, tail=tail)
+    except OSError as error:  # another program took one of the files away
+        said = f"{home.path.name} was not replaced: {error.strerror}"
+        return refused(wanted, Trouble("not_replaced", said))
     touched = (*draft.plan.values, *draft.plan.delete)
     return Ready(
         wanted,

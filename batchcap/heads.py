@@ -1,8 +1,8 @@
 """A JPEG's head as a small JPEG of its own, and the photo that comes of it.
 
 Takes a photo and a folder; gives a head for ExifTool to write into, later a draft: the new head and
-behind it the picture's own bytes. So no picture passes through Perl. Only for a JPEG that ends with
-its picture: what lies behind one is found by offsets in the head. Never changes the photo.
+behind it the picture's own bytes. So no picture passes through Perl. Only for a JPEG that seems to
+end with its picture: what lies behind one is found by offsets in the head. Never changes the photo.
 """
 
 import os
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from batchcap.metadata.replace import FULL, discard, full_disk
-from batchcap.photos.jpeg import APP2, MPF, Header, read_header
+from batchcap.photos.jpeg import read_header
 from batchcap.photos.refusals import Refused
 from batchcap.records import Trouble
 
 _EOI = b"\xff\xd9"
-# What stands for the picture behind a head.
-_REST = b"\0" + _EOI
+# What stands for the picture behind a head. It has no end: where ExifTool needs that, to look there
+# for a preview or to make offsets lead there, it refuses the head, and the photo is written whole.
+_REST = b"\0"
 _BLOCK = 2**18
 
 
@@ -69,7 +70,7 @@ def _taken(photo: Path, path: Path) -> Head | None:
     try:
         with photo.open("rb") as stream:
             header = read_header(stream)
-            if not _ends_with_picture(stream, header):
+            if header.indexed or not _has_end(stream):
                 return None
             rest = stream.tell() - header.scan
             stream.seek(0)
@@ -80,9 +81,7 @@ def _taken(photo: Path, path: Path) -> Head | None:
     return Head(path, header.scan, rest)
 
 
-def _ends_with_picture(stream: BinaryIO, header: Header) -> bool:
-    """Whether nothing seems to follow the picture; that nothing does, the draft's digest proves."""
-    if any(each.marker == APP2 and each.data.startswith(MPF) for each in header.segments):
-        return False
+def _has_end(stream: BinaryIO) -> bool:
+    """Whether a file seems to end with a picture; that it does, the draft's digest proves."""
     stream.seek(-len(_EOI), os.SEEK_END)
     return stream.read() == _EOI

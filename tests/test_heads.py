@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,6 @@ from batchcap.metadata.exiftool import ExifTool, Job, find_exiftool
 from batchcap.metadata.patch import apply_patch, is_restored, is_written
 from batchcap.metadata.tags import TagPolicy, Words
 from batchcap.photos.digest import image_digest
-from batchcap.records import TagPlan
 from batchcap.writing import Ready, Refused, Wanted
 
 TAGS = {
@@ -112,7 +112,7 @@ def test_a_head_alone_is_taken_of_a_jpeg_that_ends_with_its_picture(tmp_path: Pa
     assert list(heads) == [tmp_path / "plain.jpg"]
     assert head.length + head.rest == len(PLAIN)
     assert head.path.name == "plain.jpg"
-    assert head.path.read_bytes() == PLAIN[: head.length] + b"\0\xff\xd9"
+    assert head.path.read_bytes() == PLAIN[: head.length] + b"\0"
 
 
 def test_two_photos_of_one_name_have_a_head_each(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_another_picture_than_the_captioned_one_is_not_written(
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda head: head + b"more", lambda head: head[:-3], lambda _: b"no picture"]
+    "spoil", [lambda head: head + b"more", lambda head: head[:-1], lambda _: b"no picture"]
 )
 def test_a_head_that_came_back_otherwise_makes_no_draft(
     tmp_path: Path, spoil: Callable[[bytes], bytes]
@@ -182,10 +182,55 @@ def test_whatever_stands_in_a_head_is_written_as_exiftool_does(
             assert [each.name for each in Path(folder).iterdir()] == ["a.jpg"]
 
 
-def test_a_plan_names_the_photo_and_not_its_head(tool: ExifTool, tmp_path: Path) -> None:
-    photo = tmp_path / "a b.jpg"
+def preview_behind(maker: bytes, note: bytes) -> bytes:
+    """Return a photo whose maker note leads to a preview that another program has cut off."""
+    entries = struct.pack(">IHHHII", 8, 2, 0x10F, 2, len(maker), 38)
+    entries += struct.pack(">HHIII", 0x8769, 4, 1, 38 + len(maker), 0) + maker
+    at = len(b"MM\0*") + len(entries) + struct.calcsize(">HHHIII")
+    tiff = b"MM\0*" + entries + struct.pack(">HHHIII", 1, 0x927C, 7, len(note), at, 0) + note
+    exif = b"Exif\0\0" + tiff
+    return PLAIN[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + PLAIN[2:]
+
+
+CUT_OFF = len(PLAIN) + 500
+NOTES = {
+    "start and length": (
+        b"Minolta\0",
+        struct.pack(
+            ">HHHI4sHHIIHHIII",
+            *(3, 0, 7, 4, b"MLT0", 0x88, 4, 1, CUT_OFF, 0x89, 4, 1, 9000, 0),
+        ),
+    ),
+    "no tag shows it": (
+        b"SONY\0\0\0\0",
+        b"SONY DSC \0\0\0" + struct.pack(">HHHIII", 1, 0x2001, 7, 9000, CUT_OFF, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOTES)
+def test_an_offset_behind_the_picture_leads_where_exiftool_lets_it_lead(
+    tool: ExifTool, tmp_path: Path, kind: str
+) -> None:
+    """ExifTool writes it anew as the end of the file: that of the photo, and never of a head."""
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(preview_behind(*NOTES[kind]))
+    (ready,) = draft_chunk(tool, [wanted(photo)])
+    assert isinstance(ready, Ready)
+    assert "EXIF:ImageDescription" in ready.plan.values
+    whole = tool.write([Job(photo, ready.plan)])[photo]
+    by_head = ready.draft.read_bytes()
+    assert by_head == whole.path.read_bytes()
+
+
+def test_without_room_for_heads_photos_are_written_whole(
+    tool: ExifTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "a.jpg"
     photo.write_bytes(PLAIN)
-    head = take_heads([photo], tmp_path)[photo]
-    head.path.write_bytes(b"no picture")
-    made = tool.write([Job(head.path, TagPlan("a", {"XMP-dc:Title": "a"}))])[head.path]
-    assert "a b.jpg" in made.message
+    tool.read([photo])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    (ready,) = draft_chunk(tool, [wanted(photo)])
+    assert isinstance(ready, Ready)
+    assert put(ready, keep_time=False) is None
+    assert is_written(photo, ready.patch)

@@ -62,15 +62,15 @@ class PatchHead(NamedTuple):
 def make_patch(old: Path | None, new: Path, name: str = "", *, tail: int = 0) -> bytes:
     """Return what turns ``new`` back into ``old`` (None: into nothing).
 
-    ``tail`` bytes at the end of both are known to be the same, and not compared; but where a file
-    has become shorter since.
+    ``tail`` bytes at the end of both are known to be the same and not compared, unless a file has
+    become shorter since.
     """
     said = name.encode("utf-8")
     if old is None:
         with new.open("rb") as file:
             size = _size(file)
-            digest = _digest(file, MAGIC, 0, size)
-        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, digest, _NONE, len(said)) + said
+            digest, shared = _digest(file, MAGIC, 0, size), _digest(file, MAGIC, size, size)
+        return _HEAD.pack(MAGIC, 0, size, 0, 0, _NONE, digest, shared, len(said)) + said
     with old.open("rb") as one, new.open("rb") as two:
         sizes = _size(one), _size(two)
         known = tail if tail <= min(sizes) else 0
@@ -98,8 +98,8 @@ def read_head(patch: bytes) -> PatchHead:
         raise ValueError("this patch is damaged") from error
     if start + end > min(old_size, new_size):
         raise ValueError("this patch is damaged")
-    was, tail = None if old == _NONE else old, next(iter(shared), None)
-    return PatchHead(magic, old_size, new_size, start, end, was, new, tail, name, size)
+    was, common = None if old == _NONE else old, shared[0] if shared else None
+    return PatchHead(magic, old_size, new_size, start, end, was, new, common, name, size)
 
 
 def file_of(photo: Path, patch: bytes) -> Path:
@@ -147,7 +147,7 @@ def _is(path: Path, head: PatchHead, size: int, digest: bytes | None) -> bool:
             return _digest(file, head.magic, 0, size) == digest
         front = size - head.end
         same = _digest(file, head.magic, 0, front) == digest
-        return same and (not head.end or _digest(file, head.magic, front, size) == head.shared)
+        return same and _digest(file, head.magic, front, size) == head.shared
 
 
 def apply_patch(current: Path, patch: bytes, target: Path) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from batchcap.photos.chunks import Piece, Role, png_pieces, webp_pieces
 from batchcap.photos.decoding import open_other, quietly
 from batchcap.photos.heif import heif_pieces
-from batchcap.photos.jpeg import APP2, MPF, Header, copy_scans, read_header
+from batchcap.photos.jpeg import Header, copy_scans, read_header
 from batchcap.photos.kinds import HEAD, kind_of
 from batchcap.photos.refusals import GARBAGE, Refused, as_trouble
 from batchcap.photos.tiff import tiff_pieces
@@ -110,12 +110,12 @@ def _jpeg(stream: BinaryIO) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _to_the_end(stream: BinaryIO) -> str:
-    """Return a JPEG's digest if nothing follows its picture, "" where that is known not to be."""
+def _to_the_end(stream: BinaryIO) -> str | None:
+    """Return a JPEG's digest if nothing follows its picture, None where that is known not to be."""
     stream.seek(0)
     header = read_header(stream)
-    if any(each.marker == APP2 and each.data.startswith(MPF) for each in header.segments):
-        return ""
+    if header.indexed:
+        return None
     return _rest(stream, _begun(header))
 
 

@@ -71,6 +71,11 @@ class Header:
     whole: bool
     scan: int
 
+    @property
+    def indexed(self) -> bool:
+        """Whether an MPF index tells of more pictures behind the first."""
+        return any(each.marker == APP2 and each.data.startswith(MPF) for each in self.segments)
+
 
 def read_header(stream: BinaryIO) -> Header:
     """Read a JPEG's header and leave the stream at the data of its first scan.
