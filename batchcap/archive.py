@@ -7,7 +7,7 @@ facts. Knows no stage and records nothing for good.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from batchcap.fan_out import in_order
 from batchcap.ledger.tasks import Asked
@@ -29,21 +29,42 @@ from batchcap.workspace import Workspace
 CHUNK = 500
 
 
-def walk(workspace: Workspace, paths: Sequence[str]) -> int:
-    """Note every photo under ``paths`` (the whole archive without any); gives how many."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What a walk met: how many photos, and the folders that it could not look into."""
+
+    photos: int
+    closed: tuple[Sighting, ...] = ()
+
+    @property
+    def problems(self) -> Iterator[Problem]:
+        """A sentence for each folder that the walk could not look into."""
+        for each in self.closed:
+            why = each.trouble.message if each.trouble else "cannot be read"
+            said = f"The folder {each.path} {why}. What is known of its photos stays as it is."
+            hint = "allow it to be read and entered, then: batchcap build"
+            yield Problem("folder", said, hint=hint)
+
+
+def walk(workspace: Workspace, paths: Sequence[str]) -> Walk:
+    """Note every photo under ``paths`` (the whole archive without any)."""
     settings, photos = workspace.settings.photos, workspace.ledger.photos
     photos.start_walk()
     chunk: list[Sighting] = []
+    closed: list[Sighting] = []
     inside = [workspace.inside(each) or str(workspace.photos) for each in paths]
     with workspace.progress.bar("looking for photos", None) as bar:
         for sighting in scan(workspace.photos, settings.extensions, inside):
+            if sighting.folder:
+                closed.append(sighting)
+                continue
             chunk.append(sighting)
             bar.advance()
             if len(chunk) >= CHUNK:
                 photos.met(chunk)
                 chunk.clear()
         photos.met(chunk)
-    return photos.count_met()
+    return Walk(photos.count_met(), tuple(closed))
 
 
 def read(

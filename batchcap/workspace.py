@@ -136,7 +136,7 @@ class Workspace:
         root = self.photos
         for base in (Path(path), root / path):
             there = base.resolve()
-            if base.exists() and there.is_relative_to(root):
+            if _may_be(base) and there.is_relative_to(root):
                 found = there.relative_to(root).as_posix()
                 return "" if found == "." else found
         return path.replace("\\", "/").strip("/")
@@ -334,6 +334,13 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _may_be(path: Path) -> bool:
+    try:
+        return bool(path.stat())
+    except (OSError, ValueError) as error:
+        return isinstance(error, PermissionError)  # its folder may not be looked into
 
 
 def open_workspace(root: Path, outside: Outside) -> Workspace:

@@ -8,7 +8,8 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 from batchcap.fan_out import Crew, grouped, in_order
 from batchcap.metadata.exiftool import ExifTool, find_exiftool
@@ -16,9 +17,6 @@ from batchcap.metadata.pool import CHUNK, ExifToolPool
 from batchcap.metadata.replace import clean, own_prefix
 from batchcap.workspace import Workspace
 from batchcap.writing import Wanted
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 R = TypeVar("R")
 
@@ -77,6 +75,12 @@ def swept(
 
     yield from pool.map_chunks(work, noted(), chunk)
     for folder in folders:
+        cleaned(folder)
+
+
+def cleaned(folder: Path) -> None:
+    """Remove the drafts in a folder; in one that may not be looked into none can be made either."""
+    with contextlib.suppress(PermissionError):
         if folder.is_dir():
             clean(folder)
 

@@ -1,8 +1,9 @@
 """The ledger's photos: what was seen, and in which state each one is."""
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -123,14 +124,17 @@ class Photos:
             ],
         )
 
-    def mark_gone(self) -> int:
-        """Mark photos that a whole walk did not meet; gives how many."""
+    def mark_gone(self, closed: Iterable[str] = ()) -> int:
+        """Mark photos that a whole walk did not meet, but in folders ``closed`` to it; how many."""
         self._connection.execute(
             "UPDATE photo SET present = 1 WHERE present = 0 AND path IN (SELECT path FROM temp.met)"
         )
         cursor = self._connection.execute(
             "UPDATE photo SET present = 0"
-            " WHERE present = 1 AND path NOT IN (SELECT path FROM temp.met)"
+            " WHERE present = 1 AND path NOT IN (SELECT path FROM temp.met) AND NOT EXISTS"
+            " (SELECT 1 FROM json_each(?) AS c"
+            " WHERE substr(photo.path || '/', 1, length(c.value) + 1) = c.value || '/')",
+            (json.dumps(list(closed)),),
         )
         return cursor.rowcount
 

@@ -86,7 +86,10 @@ def find_homes(
 
 
 def _absent(path: Path) -> Trouble | None:
-    return None if path.is_file() else Trouble("gone", f"{path.name} is not there")
+    try:
+        return None if path.is_file() else Trouble("gone", f"{path.name} is not there")
+    except OSError as error:
+        return Trouble("unreadable", f"{path.name} cannot be read: {error.strerror}")
 
 
 def _anywhere(_path: Path) -> Trouble | None:

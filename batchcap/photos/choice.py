@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchcap.errors import UsageError
+from batchcap.errors import DiskTrouble, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,18 @@ class Choice:
 def choose(root: Path, paths: Sequence[str]) -> Choice:
     """Return the choice that ``paths`` make; none at all mean everything.
 
-    Raises UsageError naming a path that does not exist below the root.
+    Raises UsageError naming a path that does not exist below the root, DiskTrouble where a folder
+    on the way may not be looked into.
     """
     listings: dict[Path, frozenset[str]] = {}
-    chosen = {_real(root, path, listings) for path in paths}
+    try:
+        chosen = {_real(root, path, listings) for path in paths}
+    except PermissionError as error:
+        raise DiskTrouble(
+            f"{error.filename or root} cannot be read ({error.strerror}).",
+            kept="Nothing was changed.",
+            hint="allow it to be read and entered, then type the same command again",
+        ) from error
     ways = {parts[:size] for parts in chosen for size in range(1, len(parts))}
     return Choice(not paths or () in chosen, frozenset(chosen), frozenset(ways))
 
@@ -64,7 +72,7 @@ def _parts(root: Path, path: str) -> tuple[str, ...]:
             return full.relative_to(top).parts
     raise UsageError(
         f"{path} does not lie in the photo folder {root}.",
-        hint="batchcap config shows photos.root; name what lies below it",
+        hint="name what lies below photos.root, which this shows: batchcap config",
     )
 
 
@@ -76,6 +84,8 @@ def _spelt(place: Path, part: str, listings: dict[Path, frozenset[str]]) -> str 
     if place not in listings:
         try:
             listings[place] = frozenset(each.name for each in place.iterdir())
+        except PermissionError:
+            raise
         except OSError:
             listings[place] = frozenset()
     names = listings[place]
@@ -93,5 +103,5 @@ def _loose(name: str) -> str:
 def _unknown(root: Path, path: str) -> UsageError:
     return UsageError(
         f"There is no {path} in the photo folder {root}.",
-        hint="batchcap config shows photos.root; name what lies below it, spaces in quotes",
+        hint="name what lies below photos.root, spaces in quotes; this shows it: batchcap config",
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchcap.errors import UsageError
+from batchcap.errors import DiskTrouble, UsageError
 from batchcap.photos.choice import Choice, choose
 from batchcap.photos.names import name_trouble, printable, skipped
 from batchcap.photos.refusals import unreadable
@@ -40,9 +40,10 @@ def scan(root: Path, extensions: Sequence[str], paths: Sequence[str] = ()) -> It
 
     ``paths`` are relative to the root, or absolute and below it, with "/" or "\". A sighting's
     path keeps the names as the file system spells them, with "/" between. Trouble: empty, name,
-    not_a_file, symlink, symlink_loop, unreadable; a folder that cannot be listed, or is a link, is
-    a row of its own. Raises UsageError at once where the root or a path does not exist or lies
-    outside the root.
+    not_a_file, symlink, symlink_loop, unreadable; a folder that is a link is a row of its own, and
+    one that cannot be listed or entered a sighting that says so. Raises UsageError at once where
+    the root or a path does not exist or lies outside the root; DiskTrouble where the root itself
+    cannot be read.
     """
     if not _is_there(root):
         raise UsageError(
@@ -66,15 +67,32 @@ def _walk(root: _Folder, wanted: frozenset[str], choice: Choice) -> Iterator[Sig
     while waiting:
         folder = waiting.pop()
         try:
-            with os.scandir(folder.place) as listing:
-                entries = sorted(listing, key=lambda each: each.name)
+            entries = _listed(folder)
         except OSError as error:
-            yield Sighting(folder.shown or ".", 0, 0, folder.trouble or unreadable(error))
+            if folder is root:
+                raise _closed(root, error) from error
+            yield Sighting(folder.shown, 0, 0, folder.trouble or unreadable(error), folder=True)
             continue
         seen = [each for each in entries if _counts(each, folder, choice)]
         inner = [each for each in seen if _is_folder(each)]
         yield from _rows(seen, folder, wanted)
         waiting.extend(_below(folder, each.name) for each in reversed(inner))
+
+
+def _listed(folder: _Folder) -> list[os.DirEntry[str]]:
+    with os.scandir(folder.place) as listing:
+        entries = sorted(listing, key=lambda each: each.name)
+    # Who may list a folder and not enter it sees names, and no file.
+    os.stat(os.path.join(folder.place, os.curdir))  # noqa: PTH116, PTH118 see _Folder
+    return entries
+
+
+def _closed(root: _Folder, error: OSError) -> DiskTrouble:
+    return DiskTrouble(
+        f"The photo folder {root.place} cannot be read ({error.strerror or type(error).__name__}).",
+        kept="Nothing was changed.",
+        hint="allow it to be read and entered, then type the same command again",
+    )
 
 
 def _counts(entry: os.DirEntry[str], folder: _Folder, choice: Choice) -> bool:

@@ -23,12 +23,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One file met on the walk; ``trouble`` says why it cannot even be opened."""
+    """One file met on the walk; ``trouble`` says why it cannot even be opened.
+
+    ``folder``: no file, but a folder of which nobody knows what lies in it, for ``trouble``.
+    """
 
     path: str
     size: int
     mtime_ns: int
     trouble: Trouble | None = None
+    folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

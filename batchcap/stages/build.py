@@ -58,9 +58,10 @@ class Order:
 
 @dataclass(slots=True)
 class Tally:
-    """What a build has done so far."""
+    """What a build has done so far; ``closed`` folders could not be looked into."""
 
     photos: int = 0
+    closed: int = 0
     requests: int = 0
     unreadable: int = 0
     files: list[TaskFile] = field(default_factory=list)
@@ -78,17 +79,20 @@ def build(workspace: Workspace, order: Order) -> StageResult:
         tally = Tally()
         evidence = Evidence(workspace)
         photos = workspace.ledger.photos
-        tally.photos = walk(workspace, order.paths)
+        met = walk(workspace, order.paths)
+        tally.photos, tally.closed = met.photos, len(met.closed)
         with workspace.ledger.change():
             if not order.paths:
-                photos.mark_gone()
+                photos.mark_gone(each.path for each in met.closed)
             photos.add_met()
             families = Families(workspace)
             families.tie()
             families.look()
             bursts = Bursts(workspace)
             bursts.free()
-        tally.problems.extend(evidence.problems(everything=not order.paths))
+        tally.problems.extend(met.problems)
+        everything = not (order.paths or met.closed)
+        tally.problems.extend(evidence.problems(everything=everything))
         again = order.regenerate
         outdated = [] if again else evidence.outdated()
         number = photos.count_to_look_at(again=again) + len(outdated)
@@ -309,7 +313,7 @@ def result(workspace: Workspace, tally: Tally) -> StageResult:
     """Return what a build did; photos = requests + skipped + unreadable."""
     skipped = tally.photos - tally.requests - tally.unreadable
     waiting = workspace.ledger.tasks.files("waiting")
-    if tally.photos == 0:
+    if not (tally.photos or tally.closed):
         raise UsageError(
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
@@ -318,7 +322,7 @@ def result(workspace: Workspace, tally: Tally) -> StageResult:
         tally.problems.append(Problem("tokens", workspace.tokenizer.note))
     return StageResult(
         "build",
-        Exit.FAILED if tally.unreadable else Exit.DONE,
+        Exit.FAILED if tally.unreadable or tally.closed else Exit.DONE,
         {
             "photos": tally.photos,
             "requests": tally.requests,

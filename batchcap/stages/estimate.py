@@ -48,8 +48,9 @@ class Sampled:
 def estimate(workspace: Workspace) -> StageResult:
     """Measure what the next build would send."""
     evidence = Evidence(workspace)
-    photos = walk(workspace, ())
-    if not photos:
+    met = walk(workspace, ())
+    photos = met.photos
+    if not photos and not met.closed:
         raise UsageError(
             f"There are no photos under {workspace.photos}.",
             hint="correct photos.root or photos.extensions in batchcap.toml",
@@ -79,7 +80,11 @@ def estimate(workspace: Workspace) -> StageResult:
             "waves": math.ceil(given / queue) if queue and given else min(files, 1),
             "cost_usd": round(cost or 0.0, 6),
         },
-        (*evidence.problems(everything=True), *_notes(workspace, cost is None, sampled)),
+        (
+            *met.problems,
+            *evidence.problems(everything=not met.closed),
+            *_notes(workspace, cost is None, sampled),
+        ),
         {
             "model": workspace.model.name,
             "sampled": sampled.looked_at,

@@ -104,7 +104,8 @@ def export(
     """
     rules = load_agency(agency, configs_folder())
     target = _target(workspace, rules, out)
-    choice = choose(workspace.photos, paths) if paths else None
+    inside = [workspace.inside(each) or str(workspace.photos) for each in paths]
+    choice = choose(workspace.photos, inside) if inside else None
     tally = Tally(Problems(f"batchcap check --agency {rules.key} PATH"))
     ready = _ready(workspace, rules, choice, tally)
     files: list[Path] = []
@@ -172,7 +173,7 @@ def _items(workspace: Workspace, choice: Choice | None) -> Iterator[tuple[int, I
         pool: ExifToolPool | None = None
         for photos in grouped(_captioned(workspace, choice), CHUNK):
             wanted = [wanted_of(workspace, each) for each in photos] if _there(workspace) else []
-            asked = [each for each in wanted if isinstance(each, Wanted) and each.file.is_file()]
+            asked = [each for each in wanted if isinstance(each, Wanted) and _at_hand(each.file)]
             if asked and pool is None:
                 executable = find_exiftool(workspace.settings.tools.exiftool)
                 pool = stack.enter_context(ExifToolPool(executable, workspace.processes))
@@ -199,6 +200,13 @@ def _captioned(workspace: Workspace, choice: Choice | None) -> Iterator[Known]:
         named = choice is None or choice.takes(tuple(known.path.split("/")))
         if named and is_sold(workspace, known, choice):
             yield known
+
+
+def _at_hand(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False  # its folder may not be looked into
 
 
 def _there(workspace: Workspace) -> bool:

@@ -19,12 +19,12 @@ from batchcap.ledger.photos import Known
 from batchcap.ledger.writes import Entry
 from batchcap.metadata.patch import file_of, is_written
 from batchcap.metadata.pool import CHUNK
-from batchcap.metadata.replace import clean, durable_folder, stamp
+from batchcap.metadata.replace import durable_folder, stamp
 from batchcap.problems import Problems
 from batchcap.records import Exit, Problem, StageResult, TagPlan, Trouble
 from batchcap.wanted import captioned, wanted_of
 from batchcap.workspace import Workspace
-from batchcap.writers import swept, writers
+from batchcap.writers import cleaned, swept, writers
 from batchcap.writing import (
     Planned,
     Ready,
@@ -109,8 +109,7 @@ def write(workspace: Workspace, *, dry_run: bool = False, paths: Sequence[str] =
 def _clear(workspace: Workspace, under_way: Mapping[str, Known]) -> None:
     """Remove the drafts of photos that were not settled, when something stopped the work."""
     for folder in {(workspace.photos / path).parent for path in under_way}:
-        if folder.is_dir():
-            clean(folder)
+        cleaned(folder)
 
 
 def chunk_size(photos: int, tools: int) -> int:
@@ -125,14 +124,16 @@ def finish(workspace: Workspace) -> None:
         photo = workspace.photos / entry.path
         patch = writes.patch(entry)
         path = file_of(photo, patch)
-        there = path.is_file() and is_written(path, patch)
+        try:
+            there = path.is_file() and is_written(path, patch)
+        except PermissionError:
+            continue  # what became of it shows when its folder may be looked into again
         with workspace.ledger.change():
             writes.came_of(entry, "written" if there else "void", workspace.now())
             if there and photo.is_file():
                 seen = stamp(photo)
                 workspace.ledger.photos.signed(entry.photo_id, seen.size, seen.mtime_ns)
-        if path.parent.is_dir():
-            clean(path.parent)
+        cleaned(path.parent)
 
 
 def _due(workspace: Workspace, paths: Sequence[str]) -> Due:
