@@ -58,13 +58,14 @@ def fetch(workspace: Workspace, submission: Submission, view: BatchView) -> list
 def _fetched(workspace: Workspace, submission: Submission, kind: str, file_id: str) -> Fetched:
     found = Fetched(kind, "", "", 0)
     stem = f"{submission.file.name.removesuffix('.jsonl')}-{submission.id}"
+    # A proxy may cut between two lines as well. Who says a wrong size is believed in the end.
     for number in range(LOOKS if file_id else 0):
         if number:
             workspace.sleep(workspace.dialect.settle_seconds)
         into = workspace.replies / f"{stem}.{kind}.jsonl"
         seen = workspace.provider.fetch(file_id, kind, into)
         found = seen if seen.name else found
-        if seen.name and _ends_whole(into):
+        if seen.name and _ends_whole(into) and workspace.provider.size(file_id) <= seen.bytes:
             break
     return found
 

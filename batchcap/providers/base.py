@@ -52,6 +52,9 @@ class Provider(Protocol):
     def fetch(self, file_id: str, kind: str, into: Path) -> Fetched:
         """Bring a result file to ``into``, byte for byte; name "" where it is gone."""
 
+    def size(self, file_id: str) -> int:
+        """Return how many bytes the provider says a result file has; 0 where it does not say."""
+
     def cancel(self, remote_id: str) -> None:
         """Ask for a batch to be cancelled."""
 

@@ -19,8 +19,9 @@ import httpx2
 import openai
 
 from batchcap.atomic import sync_folder
+from batchcap.batches.lenient import count_of
 from batchcap.batches.states import batch_view
-from batchcap.errors import ProviderRefused, Unreachable
+from batchcap.errors import KeyMissing, ProviderRefused, Unreachable
 from batchcap.providers.base import KEY, SHA256, TOKENS, Marks
 from batchcap.providers.faults import in_our_words
 from batchcap.providers.listing import Listing, remote_name
@@ -164,6 +165,14 @@ class OpenAIBatch:
                 sync_folder(into.parent)
                 return Fetched(kind, into.name, digest, size)
         raise Unreachable(f"{file_id} could not be fetched.")  # pragma: no cover - loop returns
+
+    def size(self, file_id: str) -> int:
+        """Return how many bytes a result file is said to have; 0 where nobody says."""
+        try:
+            with in_our_words(f"asking for the size of {file_id}", self._base_url):
+                return count_of(_shown(self._client.files.retrieve(file_id)).get("bytes"))
+        except (Unreachable, ProviderRefused, KeyMissing):
+            return 0  # not every server shows a file's own entry to whom it gives its content
 
     def _download(self, file_id: str, part: Path) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0

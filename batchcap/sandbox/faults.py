@@ -45,6 +45,7 @@ and http_faults.py do. Counts are kept with the state, so ``nth = [1]`` means on
     kind = "drop_before"       # drop_before | drop_after: hang up before or after the act
                                # error | error_after: status, code, message, headers
                                # broken_body: half the JSON | cut: hang up after ``bytes`` of body
+                               # short: the whole lines in ``bytes`` of body, as if those were all
                                # delay: ``seconds`` before the act | slow: ``seconds`` a body chunk
     nth = [1, 2]               # which occurrences, or
     every = 2                  # each second one; neither: all
@@ -61,7 +62,8 @@ ROW_KINDS = (
     *("missing", "duplicate", "stranger", "broken_line"),
 )
 HTTP_KINDS = (
-    *("drop_before", "drop_after", "error", "error_after", "broken_body", "cut", "delay", "slow"),
+    *("drop_before", "drop_after", "error", "error_after"),
+    *("broken_body", "cut", "short", "delay", "slow"),
 )
 OPERATIONS = (
     *("upload", "files", "file", "content", "delete", "create", "batches", "retrieve", "cancel"),

@@ -75,6 +75,7 @@ class HttpFaults:
             "error_after": exchange.error_after,
             "broken_body": exchange.broken_body,
             "cut": exchange.cut,
+            "short": exchange.short,
             "delay": exchange.delay,
             "slow": exchange.slow,
         }[fault.kind](fault)
@@ -121,10 +122,11 @@ class _Exchange:
 
     async def broken_body(self, _fault: HttpFault) -> None:
         whole = await self._unheard()
-        half = whole[: len(whole) // 2]
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(half))]
-        await self.send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self.send({"type": "http.response.body", "body": half})
+        await self._as_whole(whole[: len(whole) // 2])
+
+    async def short(self, fault: HttpFault) -> None:
+        whole = await self._unheard()
+        await self._as_whole(whole[: whole.rfind(b"\n", 0, fault.bytes) + 1])
 
     async def cut(self, fault: HttpFault) -> None:
         left = fault.bytes
@@ -156,6 +158,11 @@ class _Exchange:
             await self.send(message)
 
         await self.outer.app(self.scope, self.receive, slowly)
+
+    async def _as_whole(self, body: bytes) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await self.send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
 
     async def _unheard(self) -> bytes:
         """Let the act happen and keep its answer; gives the body."""

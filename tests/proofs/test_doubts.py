@@ -46,6 +46,34 @@ def test_half_a_result_file_is_fetched_again_and_nothing_is_asked_again(making, 
         assert sorted(asked) == [1, 6]
 
 
+SHORT = {"on": "content", "kind": "short", "bytes": 2500}
+
+
+@pytest.mark.parametrize("nth", [[1], [1, 2]])
+def test_a_result_file_cut_between_two_lines_is_fetched_again(making, nth):
+    bench = making(6)
+    with bench.serving({"http": [{**SHORT, "nth": nth}]}):
+        settle(bench, 6)
+        assert [batch["request_counts"]["total"] for batch in bench.batches()] == [6]
+
+
+def test_a_result_file_that_stays_shorter_than_is_said_is_believed(making):
+    """A provider may be wrong of its sizes: what is not in the file is missing, and asked again."""
+    bench = making(6)
+    with bench.serving({"http": [{**SHORT, "nth": [1, 2, 3]}]}):
+        settle(bench, 6)
+        first, second = sorted(batch["request_counts"]["total"] for batch in bench.batches())
+        assert (second, 0 < first < 6) == (6, True)
+
+
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_a_server_that_says_no_size_is_believed(making, status):
+    bench = making(3)
+    with bench.serving({"http": [{"on": "file", "kind": "error", "status": status}]}):
+        settle(bench, 3)
+        assert len(bench.batches()) == 1
+
+
 def test_a_batch_that_was_gone_for_a_moment_is_not_resent(making):
     bench = making(3)
     with bench.serving({"http": [{"on": "retrieve", **NOT_FOUND}]}):
