@@ -61,6 +61,8 @@ def create_app(options: Options, connections: Connections, wake: Callable[[], No
         exception_handlers={
             Refused: _refused,
             HTTPException: _unknown_url,
+            OSError: _no_room,
+            sqlite3.Error: _no_room,
             500: _crashed,
         },
         lifespan=lifespan,
@@ -118,6 +120,12 @@ async def _unknown_url(request: Request, problem: Exception) -> Response:
     status = problem.status_code if isinstance(problem, HTTPException) else 404
     text = f"Invalid URL ({request.method} {request.url.path})"
     return JSONResponse(error(status, text, code="unknown_url"), status)
+
+
+async def _no_room(_request: Request, trouble: Exception) -> Response:
+    reason = getattr(trouble, "strerror", None) or trouble
+    text = f"The server cannot use its directory ({reason}): make room or allow access."
+    return JSONResponse(error(507, text), 507)
 
 
 async def _crashed(_request: Request, _problem: Exception) -> Response:

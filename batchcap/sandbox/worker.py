@@ -50,6 +50,7 @@ class Worker:
     options: Options
     stop: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
+    _standing: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """Work until ``stop`` is set; ``wake`` ends a rest early."""
@@ -74,9 +75,12 @@ class Worker:
             rest = _TICK
             try:
                 self._step(store, batch)
+                self._standing.pop(batch.id, None)
             except (OSError, sqlite3.OperationalError) as error:
                 # a full disk may have room again: the batch stays where it is and is tried again
-                _log.warning("sandbox: %s stands still: %s", batch.id, error)
+                if self._standing.get(batch.id) != str(error):
+                    _log.warning("sandbox: %s stands still: %s", batch.id, error)
+                self._standing[batch.id] = str(error)
                 rest = _REST
         return rest
 

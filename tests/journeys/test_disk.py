@@ -131,6 +131,29 @@ def test_no_room_for_the_photos(desk) -> None:
         assert desk.bytes() == before
 
 
+@pytest.mark.parametrize("kilobytes", [88, 104, 120])
+def test_the_embedded_server_tells_of_its_full_disk_in_the_commands_words(
+    bare, environment, kilobytes
+) -> None:
+    """The one has room for its database, the others for what is uploaded, and no more."""
+    bare.paint(PHOTO, OTHER)
+    with small_disk(bare.state / "sandbox", kilobytes << 10) as mounted:
+        if not mounted:
+            pytest.skip("no small disk can be made here")
+        noise(bare.photos / "Spain/Madrid/commercial/c.jpg", 400)
+        full = subprocess.run(
+            [sys.executable, "-m", "batchcap", "run", "-w", str(bare.root)],
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert full.returncode == 1, full
+    assert "Traceback" not in full.stderr
+    assert "cannot use its directory" in full.stderr
+    assert bare.done("run", "--wait").counts["written"] == 3
+
+
 def fill(folder: Path) -> None:
     """Leave no room for another byte on this disk."""
     with contextlib.suppress(OSError), (folder / "filler.bin").open("wb") as stream:

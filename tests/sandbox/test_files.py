@@ -27,6 +27,22 @@ def test_a_file_is_kept_byte_for_byte(still):
         assert b"".join(answer.iter_bytes()) == text.encode()
 
 
+def test_a_directory_that_takes_nothing_is_told_and_no_traceback_is_shown(bench, caplog):
+    with bench.serve() as client:
+        kept = bench.upload(client, ["{}"])
+        (files,) = bench.directory.glob("*/files")
+        aside = files.rename(files.with_name("aside"))
+        files.touch()
+        with pytest.raises(openai.InternalServerError) as caught:
+            bench.upload(client, ["{}"])
+        assert caught.value.status_code == 507
+        assert "cannot use its directory" in caught.value.body["message"]
+        files.unlink()
+        aside.rename(files)
+        assert client.files.content(kept).content == b"{}\n"
+    assert not [each for each in caplog.records if each.exc_info]
+
+
 def test_a_deleted_file_is_gone(still):
     bench, client = still
     file_id = bench.upload(client, ["{}"])
