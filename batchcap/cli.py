@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batchcap import __version__
-from batchcap.mistakes import Group, again
+from batchcap.mistakes import Group, Seconds, again
 
 if TYPE_CHECKING:
     from batchcap.boundary import Options
@@ -175,7 +175,7 @@ def submit(workspace: "Workspace", **given: Any) -> "StageResult":
 
 @batchcap.command()
 @click.option("--wait", is_flag=True, help="Go on until every batch has ended.")
-@click.option("--timeout", default=0.0, type=click.FloatRange(0), help="Seconds to go on.")
+@click.option("--timeout", default=0.0, type=Seconds(0), help="Seconds to go on.")
 @stage
 def poll(workspace: "Workspace", **given: Any) -> "StageResult":
     """Look at the batches and fetch what is done."""

@@ -5,6 +5,7 @@ writes one. Order: default.toml < preset < provider < batchcap.toml < environmen
 """
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -124,12 +125,23 @@ def load_provider(name: str, configs: Path) -> tuple[Dialect, dict[str, Any]]:
                 f"{path.name}: unknown key 'dialect.{key}'.{_near(key, fields)}",
                 hint=_put_right(str(path), key),
             )
-        if type(value) is not type(getattr(Dialect(), key)):
-            wanted = type(getattr(Dialect(), key)).__name__
+        if wanted := _wanted(getattr(Dialect(), key), value):
             raise ConfigError(
-                f"{path.name}: dialect.{key} takes a {wanted}.", hint=_put_right(str(path), key)
+                f"{path.name}: dialect.{key} takes {wanted}.", hint=_put_right(str(path), key)
             )
     return Dialect(**given), layer
+
+
+def _wanted(default: str | float, given: Any) -> str:
+    """Return what a key of a dialect takes, by its default; "" where that is what it was given."""
+    kind = type(given)
+    if isinstance(default, bool | str):
+        wanted = "true or false" if isinstance(default, bool) else "a text in quotes"
+        return "" if kind is type(default) else wanted
+    if isinstance(default, int):
+        return "" if kind is int and given >= 1 else "a whole number from 1 up"
+    # nan is a number to TOML, and no time to wait
+    return "" if kind in (int, float) and 0 <= given < math.inf else "a number of seconds"
 
 
 def read_toml(path: Path) -> dict[str, Any]:

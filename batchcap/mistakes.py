@@ -5,7 +5,9 @@ command's help. Runs nothing.
 """
 
 import difflib
+import math
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import click
 
@@ -52,6 +54,19 @@ class Group(Command, click.Group):
 
     command_class = Command
     group_class = type
+
+
+class Seconds(click.FloatRange):
+    """A time that ends: what Python takes for a number besides, nan and inf, is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds; a mistake where they are negative, endless or no number."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
 
 
 def name_of(error: click.ClickException) -> str:

@@ -52,6 +52,7 @@ and http_faults.py do. Counts are kept with the state, so ``nth = [1]`` means on
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
@@ -214,7 +215,7 @@ def _server(table: Any) -> dict[str, float]:
     for name, value in table.items():
         _among(name, (*SERVER_COUNTS, *SERVER_SECONDS), "key in [server]")
         wanted = int if name in SERVER_COUNTS else (int, float)
-        if not isinstance(value, wanted) or isinstance(value, bool) or value < 0:
+        if not isinstance(value, wanted) or isinstance(value, bool) or not 0 <= value < math.inf:
             kind = "a whole number" if name in SERVER_COUNTS else "a number"
             raise ValueError(f"faults: {name} in [server] must be {kind} from 0 up")
     return dict(table)

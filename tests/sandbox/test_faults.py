@@ -266,6 +266,7 @@ def test_the_server_s_own_ways_are_read():
         ({"queue_token": 1}, "queue_tokens"),
         ({"queue_tokens": 1.5}, "whole number"),
         ({"pace": -1}, "from 0 up"),
+        ({"pace": float("nan")}, "from 0 up"),
         ({"pace": True}, "a number"),
         ([], "must be a table"),
     ],
