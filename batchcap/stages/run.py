@@ -1,15 +1,21 @@
 """All stages in their order, stopping where time or a person is needed."""
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
+from batchcap.balance import states
+from batchcap.problems import MORE
 from batchcap.records import Exit, Problem, StageResult
 from batchcap.stages.build import Order, build
 from batchcap.stages.join import join
 from batchcap.stages.poll import Patience, poll
+from batchcap.stages.status import amiss
 from batchcap.stages.submit import send_next, submit
-from batchcap.stages.write import write
+from batchcap.stages.write import DUE, write
 from batchcap.workspace import Workspace
 
+# States that no stage leaves by itself: some photos failed.
+FAILED = ("refused", "failed", "write_failed", "unreadable")
 # What a person should hear of first.
 GRAVEST = (Exit.UNBALANCED, Exit.FAILED, Exit.HELD, Exit.WAITING)
 
@@ -29,7 +35,8 @@ def run(workspace: Workspace, *, wait: bool = False) -> StageResult:
             break
         if not workspace.ledger.photos.counts()["retry"]:
             break
-    if workspace.ledger.photos.counts()["captioned"]:
+    counts = workspace.ledger.photos.counts()
+    if any(counts[each] for each in DUE):
         results.append(_told(workspace, write(workspace)))
     return _sum(workspace, results)
 
@@ -64,7 +71,11 @@ def _sum(workspace: Workspace, results: list[StageResult]) -> StageResult:
         else:
             counts.update({name: int(value) for name, value in result.counts.items()})
         problems.update(dict.fromkeys(result.problems))
+    left = states(workspace)
+    problems.update(dict.fromkeys(_untold(workspace, left, problems)))
     codes = {result.exit_code for result in results}
+    codes |= {Exit.FAILED} if any(left[each] for each in FAILED) else set()
+    codes |= {Exit.HELD} if left["held"] else set()
     code = next((each for each in GRAVEST if each in codes), Exit.DONE)
     # What a person must decide first is not sent by waiting.
     stopped = any(each.command == "submit" and each.exit_code == Exit.HELD for each in results)
@@ -79,3 +90,13 @@ def _sum(workspace: Workspace, results: list[StageResult]) -> StageResult:
         {"stages": [each.command for each in results]},
         "batchcap run --wait" if code == Exit.WAITING else "batchcap status",
     )
+
+
+def _untold(
+    workspace: Workspace, left: Mapping[str, int], told: Collection[Problem]
+) -> Iterator[Problem]:
+    """Yield what earlier runs left for a person, of which no stage of this one spoke."""
+    photos, counted = {each.photo for each in told}, {each.message for each in told}
+    for each in amiss(workspace, left).told():
+        if each.message not in counted if each.code == MORE else each.photo not in photos:
+            yield each

@@ -21,6 +21,14 @@ FACTS = (
     *("release", "taken", "camera", "names", "notes"),
 )
 UNREADABLE = "unreadable"
+# What to do about a photo in such a state.
+THEN = {
+    "held": "batchcap status --photo PATH",
+    "refused": "batchcap build --regenerate PATH",
+    "failed": "batchcap build --regenerate PATH",
+    "write_failed": "batchcap write",
+    UNREADABLE: "batchcap build",
+}
 # Where at least one photo in so many is in a state, its first ones are found by walking.
 DENSE = 100
 
@@ -208,8 +216,8 @@ def _why(workspace: Workspace, photo: Known) -> str:
     return photo.trouble.message if photo.trouble else _reason(workspace, photo)
 
 
-def _problems(workspace: Workspace, counts: Mapping[str, int]) -> Problems:
-    """Return the first photos of each state that a person should look at, and what is in doubt."""
+def amiss(workspace: Workspace, counts: Mapping[str, int]) -> Problems:
+    """Return the first photos of each state that a person should look at, and what to do."""
     found = Problems()
     for state in AMISS:
         if not counts[state]:
@@ -218,9 +226,15 @@ def _problems(workspace: Workspace, counts: Mapping[str, int]) -> Problems:
         listed = 0
         for photo in workspace.ledger.photos.amiss(state, LISTED, dense=dense):
             code = photo.trouble.code if photo.trouble and state == UNREADABLE else state
-            found.append(Problem(code, _why(workspace, photo), photo.path))
+            found.append(Problem(code, _why(workspace, photo), photo.path, THEN[state]))
             listed += 1
         found.more(state, counts[state] - listed)
+    return found
+
+
+def _problems(workspace: Workspace, counts: Mapping[str, int]) -> Problems:
+    """Return what a person should look at: photos, and what may have been sent."""
+    found = amiss(workspace, counts)
     for each in workspace.ledger.submissions.in_doubt():
         name = each.file.name
         found.append(Problem("in_doubt", f"{name} may have been sent.", hint="batchcap submit"))
