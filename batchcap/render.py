@@ -106,9 +106,19 @@ def _listed(problems: Sequence[Problem]) -> Iterator[str]:
 
 
 def _told(problem: Problem) -> str:
-    who = f"{problem.photo}: " if problem.photo else ""
     then = f"\n    → {problem.hint}" if problem.hint else ""
-    return f"  ! {who}{problem.message}{then}"
+    return f"  ! {_said(problem)}{then}"
+
+
+def _said(problem: Problem) -> str:
+    """Return whom it is about and what, the name once: many a message begins with it."""
+    photo, message = problem.photo, problem.message
+    if not photo:
+        return message
+    for name in (photo, photo.rpartition("/")[2]):
+        if message.startswith((f"{name} ", f"{name}:")):
+            return f"{photo}{message[len(name) :]}"
+    return f"{photo}: {message}"
 
 
 def _print(stream: TextIO, text: str) -> None:

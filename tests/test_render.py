@@ -85,6 +85,24 @@ def test_many_problems_are_counted_not_listed_but_json_has_all() -> None:
     assert len(json.loads(out.getvalue())["problems"]) == 50
 
 
+@pytest.mark.parametrize(
+    ("photo", "message", "said"),
+    [
+        ("a/-if.jpg", "-if.jpg is read-only", "a/-if.jpg is read-only"),
+        ("-if.jpg", "-if.jpg is read-only", "-if.jpg is read-only"),
+        ("a/b.jpg", "a/b.jpg: its request is too large", "a/b.jpg: its request is too large"),
+        ("a/b.jpg", "is empty: zero bytes", "a/b.jpg: is empty: zero bytes"),
+        ("a/b.jpg", "b.jpg.xmp is no XMP", "a/b.jpg: b.jpg.xmp is no XMP"),
+        ("a/It", "Its words changed", "a/It: Its words changed"),
+        ("", "The disk is full.", "The disk is full."),
+    ],
+)
+def test_a_photo_is_named_once(photo, message, said) -> None:
+    screen, _, messages = terminal()
+    screen.show(StageResult("x", problems=(Problem("c", message, photo, "batchcap x"),)))
+    assert messages.getvalue() == f"  ! {said}\n    → batchcap x\n"
+
+
 def test_what_is_not_even_listed_is_told_at_the_end() -> None:
     many = tuple(Problem("held", f"number {n}") for n in range(25))
     rest = Problem("more", "held: 900 more than are listed.", hint="batchcap status")
