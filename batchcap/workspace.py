@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import os
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -130,15 +131,15 @@ class Workspace:
     def inside(self, path: str) -> str:
         """Return a typed path as the ledger says it: relative to photos.root, with "/".
 
-        As a shell completes it from here, or as batchcap shows it; "" is the whole archive. What
-        lies elsewhere comes back as it was typed.
+        As a shell completes it from here, or as batchcap shows it, with é in one letter or, as from
+        a Mac, in two; "" is the whole archive. What lies elsewhere comes back as it was typed.
         """
         root = self.photos
-        for base in (Path(path), root / path):
+        spelt = (path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))
+        for base in (where / each for each in spelt for where in (Path(), root)):
             there = base.resolve()
             if _may_be(base) and there.is_relative_to(root):
-                found = there.relative_to(root).as_posix()
-                return "" if found == "." else found
+                return "/".join(there.relative_to(root).parts)
         return path.replace("\\", "/").strip("/")
 
     def now(self) -> float:

@@ -1,10 +1,11 @@
-"""Folders that may not be read or entered: what lies in them is not gone, and not paid for again."""
+"""Folders that are closed, and paths as they are typed: nothing is lost, found twice or paid twice."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -140,6 +141,25 @@ def test_an_archive_that_is_closed_itself_says_nothing_of_any_photo(desk, user) 
     finally:
         desk.photos.chmod(0o755)
     assert desk.states() == {"built": 1}
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the disk itself knows both spellings"
+)
+@pytest.mark.parametrize("there", ["NFC", "NFD"])
+def test_a_letter_with_an_accent_is_found_in_either_spelling(desk, there) -> None:
+    (photo,) = desk.paint(unicodedata.normalize(there, "Österreich/Wien/commercial/café.jpg"))
+    desk.done("run", "--wait")
+    for form in ("NFC", "NFD"):
+        folder, name = (
+            unicodedata.normalize(form, each)
+            for each in ("Österreich", "Österreich/Wien/commercial/café.jpg")
+        )
+        assert desk.about(name)["path"] == photo.relative_to(desk.photos).as_posix()
+        assert desk.done("undo", name).counts["restored"] == 1
+        assert desk.done("write", folder).counts["written"] == 1
+        assert desk.done("check", "--agency", "shutterstock", folder).counts["photos"] == 1
+        assert desk.done("build", folder).counts["photos"] == 1
 
 
 def test_paths_are_taken_as_a_shell_completes_them(desk, user) -> None:
