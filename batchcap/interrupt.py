@@ -33,10 +33,12 @@ class Interrupt:
 def calm() -> Iterator[Interrupt]:
     """Hold Ctrl-C back while the context is open; ``obey`` is called at safe places.
 
-    Only the main thread receives signals: elsewhere nothing changes.
+    Only the main thread receives signals: elsewhere nothing changes, nor where a shell started the
+    program in the background and Ctrl-C is meant for others.
     """
     interrupt = Interrupt()
-    if threading.current_thread() is not threading.main_thread():
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield interrupt
         return
     before = signal.signal(signal.SIGINT, interrupt.note)

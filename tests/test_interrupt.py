@@ -26,6 +26,18 @@ def press() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+def test_in_the_background_of_a_shell_it_is_meant_for_others() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with calm() as interrupt:
+            press()
+            press()
+        assert not interrupt.asked
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 # Ctrl-C at the moment in which a module is being imported.
 EARLY = """
 import signal, sys
