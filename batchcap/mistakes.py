@@ -59,6 +59,8 @@ class Group(Command, click.Group):
 class Seconds(click.FloatRange):
     """A time that ends: what Python takes for a number besides, nan and inf, is none."""
 
+    name = "number of seconds"
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:

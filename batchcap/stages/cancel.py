@@ -51,7 +51,9 @@ def _unsent(workspace: Workspace) -> list[Problem]:
     return [
         Problem(
             "unsent",
-            f"{waiting:,} task files were not sent yet; poll and submit send them as room frees.",
+            f"{waiting:,} task files were not sent yet; poll and submit send them as room frees."
+            if waiting > 1
+            else "One task file was not sent yet; poll and submit send it as room frees.",
             hint="to fetch and send nothing: batchcap poll --set limits.budget_usd=0.000001",
         )
     ]

@@ -61,7 +61,7 @@ def photo_status(workspace: Workspace, path: str) -> StageResult:
     photo = workspace.ledger.photos.get(workspace.inside(path))
     if photo is None:
         raise UsageError(
-            f"There is no photo {path} in the ledger.", hint="batchcap build, or batchcap status"
+            f"There is no photo {path} in the ledger.", hint="if it is new: batchcap build"
         )
     found = workspace.ledger.captions.caption(photo.task_id, photo.id) if photo.task_id else None
     history = workspace.ledger.photos.history(photo.id)
