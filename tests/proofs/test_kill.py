@@ -39,6 +39,8 @@ SELECTED = {
     "hear GET batches/ID": (1,),
     "ask GET files/ID/content": (1,),
     "hear GET files/ID/content": (1, 2),
+    "ask GET files/ID": (1,),
+    "hear GET files/ID": (2,),
 }
 EVENTS = 80
 PLAN = [(kind, number) for kind, numbers in SELECTED.items() for number in numbers]
