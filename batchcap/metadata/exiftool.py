@@ -18,9 +18,10 @@ from exiftool.exceptions import ExifToolException
 
 from batchcap.errors import ToolMissing
 from batchcap.metadata.importing import to_import
+from batchcap.metadata.paths import name_trouble, numbered
 from batchcap.metadata.process import Answer, Process, ProcessGone, Said
 from batchcap.metadata.reading import MARKING, READ_ARGUMENTS, lost_case, parse
-from batchcap.metadata.replace import PREFIX, discard, draft_path, full_disk, no_room
+from batchcap.metadata.replace import PREFIX, copy, discard, draft_path, full_disk, no_room
 from batchcap.metadata.tags import without_exif
 from batchcap.records import TagPlan, Trouble
 
@@ -198,7 +199,7 @@ class ExifTool:
         done: dict[Path, R | Trouble] = {}
         named = []
         for item in items:
-            if trouble := _name_trouble(item.source):
+            if trouble := name_trouble(item.source):
                 done[item.source] = trouble
             else:
                 named.append(item)
@@ -237,32 +238,48 @@ class ExifTool:
             raise ProcessGone("died", f"ExifTool answered nonsense ({error})") from error
 
     def _write_chunk(self, jobs: Sequence[Job]) -> dict[Path, Draft | Trouble]:
-        for job in jobs:
-            discard(draft_path(job.source, self.prefix))
+        drafts = {job.source: draft_path(job.source, self.prefix) for job in jobs}
+        beside = {job.source: job.source for job in jobs if not numbered(job.source)}
+        try:
+            for source in beside:
+                discard(drafts[source])
+            new = [job for job in jobs if job.source in beside]
+            done = self._import(new, beside, ("-o", f"%d{self.prefix}%f.%e"))
+            # With a number in its path a new file could come to lie elsewhere: a copy is edited.
+            others = [source for source in drafts if source not in beside]
+            done |= {each: said for each in others if (said := copy(each, drafts[each]))}
+            copies = [job for job in jobs if job.source not in done]
+            return done | self._import(copies, drafts, ("-overwrite_original",))
+        except BaseException:
+            for draft in drafts.values():
+                discard(draft)
+            raise
+
+    def _import(
+        self, jobs: Sequence[Job], given: Mapping[Path, Path], output: tuple[str, ...]
+    ) -> dict[Path, Draft | Trouble]:
+        """Let ExifTool write into the files that it is ``given`` for the photos."""
+        if not jobs:
+            return {}
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory("-batchcap", ignore_cleanup_errors=True)
         values = Path(self._folder.name) / "values.json"
-        text, splitting = to_import([(job.source, job.plan) for job in jobs])
+        text, splitting = to_import([(given[job.source], job.plan) for job in jobs])
         values.write_text(text, "utf-8")
-        arguments = [f"-json={values.as_posix()}", *splitting, "-o", f"%d{self.prefix}%f.%e"]
-        try:
-            answer = self._ask([*arguments, *(job.source.as_posix() for job in jobs)], jobs)
-            said = Said(answer.err)
-            return {job.source: self._written(job, said) for job in jobs}
-        except BaseException:
-            for job in jobs:
-                discard(draft_path(job.source, self.prefix))
-            raise
+        arguments = [f"-json={values.as_posix()}", *splitting, *output]
+        files = [given[job.source].as_posix() for job in jobs]
+        said = Said(self._ask([*arguments, *files], jobs).err)
+        return {job.source: self._written(job, said, given[job.source]) for job in jobs}
 
-    def _written(self, job: Job, said: Said) -> Draft | Trouble:
+    def _written(self, job: Job, said: Said, given: Path) -> Draft | Trouble:
         draft = draft_path(job.source, self.prefix)
-        error = said.error(job.source)
+        error = said.error(given)
         if not error and draft.is_file():
-            return Draft(draft, job.plan, said.warnings(job.source))
+            return Draft(draft, job.plan, said.warnings(given))
         discard(draft)
         if no_room(job.source):
             raise full_disk(job.source)
-        why = error or "; ".join(said.warnings(job.source)) or said.text or "it gave no reason"
+        why = error or "; ".join(said.warnings(given)) or said.text or "it gave no reason"
         return Trouble(REFUSED, f"ExifTool could not write {job.source.name}: {why}")
 
     def _ask(self, arguments: Sequence[str], files: Sequence[HasSource]) -> Answer:
@@ -306,22 +323,6 @@ class ExifTool:
                 hint=install_hint(),
             )
         return process
-
-
-def _name_trouble(path: Path) -> Trouble | None:
-    """Return why a path cannot be handed to ExifTool."""
-    name = path.as_posix()
-    if not path.is_absolute():
-        return Trouble("name", f"{path.name}: the path must be absolute")
-    if not name.isprintable() and any(ord(each) < 32 or ord(each) == 127 for each in name):  # noqa: PLR2004
-        return Trouble("name", f"{name!r} holds a control character; rename it")
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return Trouble("name", f"{name!r} is no UTF-8; rename it")
-    if not path.suffix:
-        return Trouble("name", f"{path.name} has no extension")
-    return None
 
 
 def _size(path: Path) -> int:

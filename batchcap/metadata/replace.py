@@ -204,6 +204,22 @@ def no_room(original: Path) -> bool:
         return False  # gone is another trouble than full
 
 
+def copy(original: Path, draft: Path) -> Trouble | None:
+    """Copy a file's content into its draft; a Trouble says why there is none.
+
+    Raises DiskTrouble where the disk is full.
+    """
+    discard(draft)
+    try:
+        shutil.copyfile(original, draft)
+    except OSError as error:
+        discard(draft)
+        if error.errno in FULL:
+            raise full_disk(original) from error
+        return Trouble("unreadable", f"{original.name} cannot be copied: {error.strerror}")
+    return None
+
+
 def discard(path: Path) -> None:
     """Remove a file of ours, if it is there."""
     with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from batchcap.errors import ToolMissing
 from batchcap.metadata.exiftool import Draft, ExifTool, Job, find_exiftool
@@ -49,6 +50,22 @@ def test_every_file_name_can_be_written(tool, photo):
     assert [it.path for it in written.values()] == [draft_path(path) for path in paths]
     assert titles(tool, written) == ["a title"] * len(paths)
     assert {path: path.read_bytes() for path in paths} == before
+
+
+@pytest.mark.parametrize("name", ["per%20cent.jpg", "%c.jpg", "100%c %-C.jpg", "a%+2nc.tif"])
+def test_a_number_in_a_path_makes_no_files_elsewhere(tool, tmp_path, name):
+    """ExifTool counts files up where a new one's path holds %c, that of its folders too."""
+    folder = tmp_path / "new%20city"
+    folder.mkdir()
+    path, other = folder / name, folder / "gone%c.jpg"
+    Image.new("RGB", (60, 40)).save(path)
+    before = path.read_bytes()
+    written = tool.write([Job(path, PLAN), Job(other, PLAN)])
+    assert titles(tool, {path: written[path]}) == ["a title"]
+    assert written[other].code == "unreadable"
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [folder]
+    assert sorted(folder.iterdir()) == sorted([path, written[path].path])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
